@@ -1,0 +1,46 @@
+# make book and make test are all a reader needs; make help lists the rest.
+TARGETS := help book test html run bench lock clean setup
+UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
+ifneq ($(UNKNOWN),)
+$(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
+endif
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+ifeq ($(strip $(NOTEBOOK)),)
+$(error irsnb: say which notebook: make run NOTEBOOK=notebooks/elliptic/one_pair.ipynb)
+endif
+endif
+.PHONY: $(TARGETS)
+.DEFAULT_GOAL := help
+export PYTHON ?= python3
+RUN := .venv/bin/python
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+book: setup ## run every notebook, two at a time, and render _build/html
+	@$(RUN) tools/book.py --execute
+
+html: setup ## render the stored outputs into _build/html without executing
+	@$(RUN) tools/book.py
+
+test: setup ## lint, unit tests, and every notebook against its stored outputs
+	@$(RUN) -m ruff check .
+	@$(RUN) -m pytest -n 2 --dist loadfile -p tests.nbval_rules --nbval --nbval-current-env \
+	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests notebooks
+
+run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
+	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"
+
+bench: setup ## timings against peers, ratios measured in one run
+	@$(RUN) benchmarks/bench_elliptic.py
+
+lock: setup ## resolve pyproject.toml anew into requirements.lock
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+
+clean: ## remove everything that was built, the virtual environment too
+	@rm -rf _build .venv .venv-install.log .pytest_cache .ruff_cache .hypothesis dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup: ## make .venv (the other targets do it by themselves)
+	@sh tools/setup.sh

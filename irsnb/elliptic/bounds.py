@@ -1,0 +1,98 @@
+"""Cramér–Rao bounds for a target seen through pairs of surfaces: angle noise and path-sum noise.
+
+The paper derives no bound; the measurement model is the one its algorithm implies: two departure
+angles common to all pairs and one path sum for each pair, each with independent Gaussian noise.
+"""
+
+import numpy as np
+
+from irsnb.bounds import cramer_rao_bound, fisher_information, transform_bound
+from irsnb.checks import common_shape, points, real_array, require
+from irsnb.elliptic.model import second_surface
+from irsnb.geometry import direction_jacobian
+
+
+def position_crlb(target, semi_focals, sigma_angle, sigma_path):
+    """Smallest covariance of an unbiased position estimate from both angles and all path sums.
+
+    The mean of the measurements is (theta_r, phi_r) of Duan et al. (2025), eq. (11), and the path sums
+    of eq. (7); their gradients are those of the angles at the first surface and the sums of the unit
+    vectors from both surfaces to the target.
+
+    Parameters
+    ----------
+    target : array_like, shape (..., 3)
+        Target in the frame of the surfaces [m].
+    semi_focals : array_like, shape (..., M)
+        Semi-focal lengths [m].
+    sigma_angle : array_like, shape (...)
+        Standard deviation of each departure angle [rad], above 0.
+    sigma_path : array_like, shape (...)
+        Standard deviation of each path sum [m], above 0.
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 3)
+        Covariance [m^2].
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a sigma is not above 0, there is no pair, the shapes do not broadcast,
+        or the target stands on a surface or straight above the first one.
+    """
+    target = points("target", target)
+    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
+    if semi_focals.shape[-1] == 0:
+        raise ValueError("semi_focals: got zero pairs; at least one is needed")
+    lead = common_shape(
+        target=target.shape[:-1],
+        semi_focals=semi_focals.shape[:-1],
+        sigma_angle=sigma_angle.shape,
+        sigma_path=sigma_path.shape,
+    )
+    require(sigma_angle > 0, "sigma_angle", sigma_angle, "it must be above 0 rad")
+    require(sigma_path > 0, "sigma_path", sigma_path, "it must be above 0 m")
+    offsets = target[..., None, :] - second_surface(semi_focals)
+    lengths = np.linalg.norm(offsets, axis=-1, keepdims=True)
+    require(lengths > 0, "target", target, "it must not stand on a second surface")
+    by_angles = direction_jacobian(target, np.zeros(3))
+    by_sums = (target / np.linalg.norm(target, axis=-1, keepdims=True))[..., None, :] + offsets / lengths
+    n_pairs = semi_focals.shape[-1]
+    jacobian = np.concatenate(
+        [np.broadcast_to(by_angles, (*lead, 2, 3)), np.broadcast_to(by_sums, (*lead, n_pairs, 3))], axis=-2
+    )
+    sigma = np.concatenate(
+        [
+            np.broadcast_to(sigma_angle[..., None], (*lead, 2)),
+            np.broadcast_to(sigma_path[..., None], (*lead, n_pairs)),
+        ],
+        axis=-1,
+    )
+    return cramer_rao_bound(fisher_information(jacobian, sigma))
+
+
+def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
+    """Smallest covariance of the direction at the receiver: :func:`position_crlb` seen from there.
+
+    Parameters
+    ----------
+    target, receiver : array_like, shape (..., 3)
+        Points [m].
+    semi_focals, sigma_angle, sigma_path : array_like
+        As in :func:`position_crlb`.
+
+    Returns
+    -------
+    ndarray, shape (..., 2, 2)
+        Covariance of signed azimuth and elevation [rad^2].
+
+    Raises
+    ------
+    ValueError
+        As :func:`position_crlb`; and if the target stands straight above or below the receiver.
+    """
+    return transform_bound(
+        position_crlb(target, semi_focals, sigma_angle, sigma_path), direction_jacobian(target, receiver)
+    )

@@ -1,0 +1,273 @@
+"""From departure angles and path sums to a position and a direction: Duan et al. (2025), sections 3-4."""
+
+import numpy as np
+
+from irsnb.checks import common_shape, points, real_array, require
+from irsnb.elliptic.model import checked_ellipse, paper_angles_unchecked, paper_direction, second_surface
+from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
+
+METHODS = ("one-pair", "mean", "binary")
+_BLOCK = 2**15
+
+
+def locate(azimuth, elevation, semi_major, semi_focal):
+    """Position of the target from one pair: where the departure ray meets the ellipse.
+
+    Algorithm 1 of Duan et al. (2025), eqs. (9)-(16), without its "solve": about its focus S1 the ellipse
+    (10) reads ``R = (a^2 - c^2) / (a - c cos(alpha))`` with ``cos(alpha) = cos(theta_r) cos(phi_r)`` from
+    (11), so that (13) is explicit and (14), (16) follow.
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (...)
+        Departure angles theta_r, phi_r at the first surface [rad]; elevation within +-pi/2.
+    semi_major : array_like, shape (...)
+        Half the path sum, a [m].
+    semi_focal : array_like, shape (...)
+        Half the distance between the two surfaces, c [m]; 0 <= c < a.
+
+    Returns
+    -------
+    ndarray, shape (..., 3)
+        Target in the frame whose origin is the first surface and whose x axis points to the second [m].
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, an elevation lies beyond +-pi/2, c is negative, a does not exceed c, or
+        the shapes do not broadcast.
+
+    Examples
+    --------
+    A path of 10 m over two surfaces 6 m apart, leaving at right angles to the line between them:
+
+    >>> locate(np.pi / 2, 0.0, 5.0, 3.0).round(9) + 0.0
+    array([0. , 3.2, 0. ])
+    """
+    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    semi_major, semi_focal = checked_ellipse(semi_major, semi_focal)
+    lead = common_shape(
+        azimuth=azimuth.shape,
+        elevation=elevation.shape,
+        semi_major=semi_major.shape,
+        semi_focal=semi_focal.shape,
+    )
+    require(
+        np.abs(elevation) <= np.pi / 2, "elevation", elevation, "it must lie within +-pi/2 rad (+-90 deg)"
+    )
+    if np.prod(lead) <= _BLOCK:
+        return _locate(azimuth, elevation, semi_major, semi_focal)
+    # A million targets at once would spend their time fetching fresh memory: work through the cache instead.
+    out = np.empty((*lead, 3))
+    step = max(1, _BLOCK // int(np.prod(lead[1:])))
+    for start in range(0, lead[0], step):
+        rows = slice(start, start + step)
+        out[rows] = _locate(
+            *(
+                array[rows] if array.ndim == len(lead) and len(array) > 1 else array
+                for array in (azimuth, elevation, semi_major, semi_focal)
+            )
+        )
+    return out
+
+
+def _locate(azimuth, elevation, semi_major, semi_focal):
+    ray = unit_vector_unchecked(azimuth, elevation)
+    # (a - c)(a + c) keeps its digits where a is close to c, a^2 - c^2 does not.
+    distance = (semi_major - semi_focal) * (semi_major + semi_focal) / (semi_major - semi_focal * ray[..., 0])
+    if distance.shape == ray.shape[:-1]:
+        ray *= distance[..., None]
+        return ray
+    return distance[..., None] * ray
+
+
+def binary_weights(eccentricities):
+    """Binary weights of the pairs: Duan et al. (2025), eqs. (21a)-(21b).
+
+    Parameters
+    ----------
+    eccentricities : array_like, shape (..., M)
+        Eccentricity of each pair's ellipse.
+
+    Returns
+    -------
+    azimuth_weights, elevation_weights : ndarray, shape (..., M)
+        One 1 each, at the smallest and at the largest eccentricity; the first of them where several tie
+        (the paper's rule would give a tie two votes and a sum of 2).
+
+    Raises
+    ------
+    ValueError
+        If there is no pair or a value is not finite.
+    """
+    eccentricities = real_array("eccentricities", eccentricities)
+    if eccentricities.ndim == 0 or eccentricities.shape[-1] == 0:
+        raise ValueError(f"eccentricities: got shape {eccentricities.shape}; it must be (..., M) with M >= 1")
+    pairs = np.arange(eccentricities.shape[-1])
+    return (
+        (pairs == eccentricities.argmin(-1)[..., None]).astype(float),
+        (pairs == eccentricities.argmax(-1)[..., None]).astype(float),
+    )
+
+
+def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, method):
+    """Mean absolute error of the direction when both departure angles are off: Duan et al. (2025), eq. (23).
+
+    The departure angles are shifted once by +(d_azimuth, d_elevation) and once by -(d_azimuth,
+    d_elevation), the path sums stay exact, each pair is located, its direction read in the paper's own
+    forms (17)-(18), the pairs are combined, and the two absolute errors averaged.
+
+    Parameters
+    ----------
+    target : array_like, shape (..., 3)
+        Target in the frame of the surfaces [m].
+    receiver : array_like, shape (..., 3)
+        Receiving array [m].
+    semi_focals : array_like, shape (..., M) or ()
+        Semi-focal lengths of the M pairs [m]; one number stands for one pair.
+    d_azimuth, d_elevation : array_like, shape (...)
+        Perturbations of the departure angles [rad].
+    method : {"one-pair", "mean", "binary"}
+        One pair alone, the mean (22), or binary weighting (21).
+
+    Returns
+    -------
+    mae_azimuth, mae_elevation : ndarray, shape (...)
+        In radians; the leading axes of all inputs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown; there is no pair, or more than one with ``"one-pair"``; a value is not
+        finite; the shapes do not broadcast; a target stands on the line between two surfaces (its path sum
+        is the focal distance) or straight above or below the receiver.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
+    target, receiver = points("target", target), points("receiver", receiver)
+    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    d_azimuth, d_elevation = real_array("d_azimuth", d_azimuth), real_array("d_elevation", d_elevation)
+    n_pairs = semi_focals.shape[-1]
+    if n_pairs == 0:
+        raise ValueError("semi_focals: got zero pairs; at least one is needed")
+    if method == "one-pair" and n_pairs != 1:
+        raise ValueError(f"semi_focals: got {n_pairs} pairs; method 'one-pair' takes exactly one")
+    common_shape(
+        target=target.shape[:-1],
+        receiver=receiver.shape[:-1],
+        semi_focals=semi_focals.shape[:-1],
+        d_azimuth=d_azimuth.shape,
+        d_elevation=d_elevation.shape,
+    )
+    true_azimuth, true_elevation = paper_direction(target, receiver)
+    # A path sum rounds to the focal distance, not below it, on the line between the surfaces.
+    sums = np.linalg.norm(target, axis=-1)[..., None] + np.linalg.norm(
+        target[..., None, :] - second_surface(semi_focals), axis=-1
+    )
+    require(
+        sums > 2 * semi_focals * (1 + 1e-12),
+        "target",
+        sums,
+        "it must not stand on the line between two surfaces (path sum shown, not above the focal distance)",
+    )
+    semi_majors = sums / 2
+    azimuth, elevation, _ = direction_angles(target)
+    weights = _weights(semi_focals / semi_majors, method)
+    mae_azimuth, mae_elevation = 0.0, 0.0
+    for sign in (1, -1):
+        located = _locate(
+            np.asarray(azimuth + sign * d_azimuth)[..., None],
+            np.asarray(elevation + sign * d_elevation)[..., None],
+            semi_majors,
+            semi_focals,
+        )
+        azimuths, elevations = paper_angles_unchecked(located - receiver[..., None, :])
+        mae_azimuth = mae_azimuth + np.abs(np.sum(weights[0] * azimuths, axis=-1) - true_azimuth) / 2
+        mae_elevation = mae_elevation + np.abs(np.sum(weights[1] * elevations, axis=-1) - true_elevation) / 2
+    return mae_azimuth, mae_elevation
+
+
+def _weights(eccentricities, method):
+    if method == "binary":
+        return binary_weights(eccentricities)
+    return (np.full_like(eccentricities, 1 / eccentricities.shape[-1]),) * 2
+
+
+def pair_sensitivities(target, receiver, semi_focals):
+    """How each pair's direction answers to a small error of the departure angles, to first order.
+
+    Moving along a pair's ellipsoid, the position changes by ``R du + u dR`` with
+    ``dR = k R d(cos alpha)`` and ``k = c R / (a^2 - c^2)`` from the polar form of (10): pairs differ in
+    the number k alone. Their gradients therefore lie on one straight line, ``common + k * line``.
+
+    Parameters
+    ----------
+    target, receiver : array_like, shape (..., 3)
+        Points [m]; they broadcast.
+    semi_focals : array_like, shape (..., M)
+        Semi-focal lengths [m].
+
+    Returns
+    -------
+    common, line : ndarray, shape (..., 2, 2)
+        Rows: signed azimuth and elevation at the receiver; columns: departure azimuth and elevation
+        [rad/rad].
+    k : ndarray, shape (..., M)
+        Each pair's place on the line; it grows with c.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, the shapes do not broadcast, or the geometry is degenerate as in
+        :func:`perturbation_mae`.
+    """
+    target, receiver = points("target", target), points("receiver", receiver)
+    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    common_shape(target=target.shape[:-1], receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
+    azimuth, elevation, distance = direction_angles(target)
+    sums = distance[..., None] + np.linalg.norm(target[..., None, :] - second_surface(semi_focals), axis=-1)
+    semi_majors, _ = checked_ellipse(sums / 2, semi_focals)
+    k = semi_focals * distance[..., None] / ((semi_majors - semi_focals) * (semi_majors + semi_focals))
+    ray = target / distance[..., None]
+    turn = ray_jacobian(azimuth, elevation)
+    to_direction = direction_jacobian(target, receiver)
+    common = distance[..., None, None] * to_direction @ turn
+    line = (distance[..., None, None] * to_direction @ ray[..., None]) * turn[..., :1, :]
+    return common, line, k
+
+
+def minimum_variance_weights(target, receiver, semi_focals):
+    """Weights of the pairs that make the direction least sensitive to equal, independent angle errors.
+
+    The paper leaves better weights to future work. To first order every weighting that sums to one has
+    the gradient ``common + kappa * line`` with ``kappa = sum w_j k_j`` (see :func:`pair_sensitivities`), so
+    the best is one number, ``kappa = -common.line / |line|^2``; of all weights that reach it, these are the
+    shortest. With exact path sums they attain the Cramér–Rao bound. They need two pairs that differ.
+
+    Parameters
+    ----------
+    target, receiver : array_like, shape (..., 3)
+        Points [m]; for weights that a user could compute, the target is a first estimate.
+    semi_focals : array_like, shape (..., M)
+        Semi-focal lengths [m], M >= 2 and not all equal.
+
+    Returns
+    -------
+    azimuth_weights, elevation_weights : ndarray, shape (..., M)
+        Each sums to one; they may be negative.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pair_sensitivities`; and if all pairs are alike.
+    """
+    common, line, k = pair_sensitivities(target, receiver, semi_focals)
+    centred = k - k.mean(axis=-1, keepdims=True)
+    spread = np.sum(centred**2, axis=-1, keepdims=True)
+    require(spread > 0, "semi_focals", np.asarray(semi_focals), "at least two pairs must differ")
+    kappa = -np.sum(common * line, axis=-1) / np.sum(line**2, axis=-1)
+    weights = (
+        1 / k.shape[-1]
+        + (kappa[..., None] - k.mean(axis=-1)[..., None, None]) * (centred / spread)[..., None, :]
+    )
+    return weights[..., 0, :], weights[..., 1, :]

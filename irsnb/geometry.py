@@ -1,0 +1,175 @@
+"""Points, angles and frames: right-handed, x east, y north, z up; metres and radians.
+
+Azimuth is ``atan2(dy, dx)`` in (-pi, pi]; elevation is ``asin(dz / r)`` in [-pi/2, pi/2]. Both are signed.
+"""
+
+import numpy as np
+
+from irsnb.checks import common_shape, points, real_array, require
+
+
+def unit_vector(azimuth, elevation):
+    """Unit vector that points along an azimuth and an elevation.
+
+    This is the vector **l** of Duan et al. (2025), eq. (11).
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (...)
+        Angles [rad]; they broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., 3)
+
+    Raises
+    ------
+    ValueError
+        If an angle is not finite or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> unit_vector(0.0, 0.0)
+    array([1., 0., 0.])
+    """
+    azimuth = real_array("azimuth", azimuth)
+    elevation = real_array("elevation", elevation)
+    common_shape(azimuth=azimuth.shape, elevation=elevation.shape)
+    return unit_vector_unchecked(azimuth, elevation)
+
+
+def unit_vector_unchecked(azimuth, elevation):
+    """:func:`unit_vector` for callers that have checked their angles already.
+
+    Sine and cosine come from the tangent of the half angle, t: ``sin = 2 t / (1 + t^2)`` and
+    ``cos = (1 - t^2) / (1 + t^2)``. One tangent stands in for the two, and numpy's is the vectorised one.
+    """
+    half_az, half_el = np.tan(azimuth / 2), np.tan(elevation / 2)
+    over_az, over_el = 1 / (1 + half_az * half_az), 1 / (1 + half_el * half_el)
+    level = (1 - half_el) * (1 + half_el) * over_el
+    out = np.empty((*np.broadcast_shapes(azimuth.shape, elevation.shape), 3))
+    np.multiply(level, (1 - half_az) * (1 + half_az) * over_az, out=out[..., 0])
+    np.multiply(level, 2 * half_az * over_az, out=out[..., 1])
+    out[..., 2] = 2 * half_el * over_el
+    return out
+
+
+def direction_angles(vector):
+    """Azimuth, elevation and length of a vector: the inverse of :func:`unit_vector`.
+
+    Straight up or down the azimuth has no meaning and is returned as ``atan2(0, 0) = 0``.
+
+    Parameters
+    ----------
+    vector : array_like, shape (..., 3)
+        Vectors [m].
+
+    Returns
+    -------
+    azimuth, elevation : ndarray, shape (...)
+        Signed angles [rad].
+    distance : ndarray, shape (...)
+        Length [m].
+
+    Raises
+    ------
+    ValueError
+        If a vector is not finite, has no length, or the last axis is not 3.
+    """
+    vector = points("vector", vector)
+    level = np.hypot(vector[..., 0], vector[..., 1])
+    distance = np.hypot(level, vector[..., 2])
+    require(distance > 0, "vector", vector[..., 0], "its length must be above 0 m, or it has no direction")
+    return np.arctan2(vector[..., 1], vector[..., 0]), np.arctan2(vector[..., 2], level), distance
+
+
+def frame_along(start, end):
+    """Rotation into the frame whose x axis runs from one point to another and whose z axis leans up.
+
+    ``frame_along(s1, s2) @ (p - s1)`` gives the coordinates in which s1 is the origin and s2 lies on
+    the x axis: the frame of Duan et al. (2025), Fig. 2, for a pair of surfaces standing anywhere.
+
+    Parameters
+    ----------
+    start, end : array_like, shape (..., 3)
+        Points [m]; they broadcast and must differ.
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 3)
+        Rows are the new axes in old coordinates; the matrix is orthogonal with determinant +1.
+
+    Raises
+    ------
+    ValueError
+        If a point is not finite, the shapes do not broadcast, or the points coincide.
+    """
+    start, end = points("start", start), points("end", end)
+    common_shape(start=start.shape, end=end.shape)
+    along = end - start
+    length = np.linalg.norm(along, axis=-1, keepdims=True)
+    require(length > 0, "end", end, "it must differ from start")
+    along = along / length
+    # The helper axis is z, or y where the line itself is (nearly) vertical.
+    steep = np.abs(along[..., 2:]) > 0.999
+    up = np.where(steep, [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
+    side = np.cross(up, along)
+    side = side / np.linalg.norm(side, axis=-1, keepdims=True)
+    return np.stack([along, side, np.cross(along, side)], axis=-2)
+
+
+def direction_jacobian(target, origin):
+    """Derivative of the signed azimuth and elevation of a target, seen from an origin, by its position.
+
+    Parameters
+    ----------
+    target, origin : array_like, shape (..., 3)
+        Points [m]; they broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., 2, 3)
+        Rows: azimuth, elevation [rad/m].
+
+    Raises
+    ------
+    ValueError
+        If a point is not finite, the shapes do not broadcast, or the target stands straight above or
+        below the origin, where the azimuth has no derivative.
+    """
+    target, origin = points("target", target), points("origin", origin)
+    common_shape(target=target.shape, origin=origin.shape)
+    x, y, z = np.moveaxis(target - origin, -1, 0)
+    level = np.hypot(x, y)
+    require(level > 0, "target", z, "it must not stand straight above or below the origin (height shown)")
+    square = level**2 + z**2
+    by_azimuth = np.stack([-y / level**2, x / level**2, np.zeros_like(x)], axis=-1)
+    by_elevation = np.stack([-z * x / (level * square), -z * y / (level * square), level / square], axis=-1)
+    return np.stack([by_azimuth, by_elevation], axis=-2)
+
+
+def ray_jacobian(azimuth, elevation):
+    """Derivative of :func:`unit_vector` by azimuth and elevation.
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (...)
+        Angles [rad].
+
+    Returns
+    -------
+    ndarray, shape (..., 3, 2)
+        Columns: by azimuth, by elevation [1/rad].
+
+    Raises
+    ------
+    ValueError
+        If an angle is not finite or the shapes do not broadcast.
+    """
+    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    common_shape(azimuth=azimuth.shape, elevation=elevation.shape)
+    azimuth, elevation = np.broadcast_arrays(azimuth, elevation)
+    sin_az, cos_az, sin_el, cos_el = np.sin(azimuth), np.cos(azimuth), np.sin(elevation), np.cos(elevation)
+    by_azimuth = np.stack([-cos_el * sin_az, cos_el * cos_az, np.zeros_like(sin_az)], axis=-1)
+    by_elevation = np.stack([-sin_el * cos_az, -sin_el * sin_az, cos_el], axis=-1)
+    return np.stack([by_azimuth, by_elevation], axis=-1)
