@@ -265,9 +265,11 @@ def minimum_variance_weights(target, receiver, semi_focals):
     centred = k - k.mean(axis=-1, keepdims=True)
     spread = np.sum(centred**2, axis=-1, keepdims=True)
     require(spread > 0, "semi_focals", np.asarray(semi_focals), "at least two pairs must differ")
-    kappa = -np.sum(common * line, axis=-1) / np.sum(line**2, axis=-1)
-    weights = (
-        1 / k.shape[-1]
-        + (kappa[..., None] - k.mean(axis=-1)[..., None, None]) * (centred / spread)[..., None, :]
-    )
+    mean_k = k.mean(axis=-1)[..., None]
+    gain = np.sum((common + mean_k[..., None] * line) * line, axis=-1)
+    square = np.sum(line**2, axis=-1)
+    # Where a direction does not answer to range at all, every weighting is as good: stay with the mean.
+    answers = square > 1e-24 * np.sum(common**2, axis=-1)
+    step = np.where(answers, -gain / np.where(answers, square, 1), 0)
+    weights = 1 / k.shape[-1] + step[..., None] * (centred / spread)[..., None, :]
     return weights[..., 0, :], weights[..., 1, :]

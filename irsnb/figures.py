@@ -1,0 +1,112 @@
+"""One style for every figure of the book, and the few plots that several notebooks share."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+# Okabe and Ito's colours: told apart by colour-blind readers, and in grey by their line styles.
+METHOD_STYLE = {
+    "one-pair": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "one pair"},
+    "mean": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "mean (22)"},
+    "binary": {"color": "#009E73", "linestyle": "-", "marker": "o", "label": "binary weighting (21)"},
+    "minimum-variance": {
+        "color": "#CC79A7",
+        "linestyle": "-",
+        "marker": "D",
+        "label": "least-variance weights",
+    },
+    "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
+}
+"""How each method is drawn, everywhere."""
+
+
+def use_style():
+    """Set the book's figure style: SVG on white, one font size, colour-blind-safe colours.
+
+    Call it in a notebook's first cell. Outside a notebook only the style is set.
+    """
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7.2, 3.4),
+            "figure.dpi": 110,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "savefig.facecolor": "white",
+            "axes.facecolor": "white",
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.prop_cycle": plt.cycler(
+                color=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+            ),
+            "grid.color": "#dddddd",
+            "grid.linewidth": 0.7,
+            "font.size": 10,
+            "legend.frameon": True,
+            "legend.framealpha": 0.9,
+            "lines.linewidth": 1.8,
+            "lines.markersize": 5,
+            "image.cmap": "viridis",
+            "svg.hashsalt": "irsnb",
+        }
+    )
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:
+        return
+    set_matplotlib_formats("svg", metadata={"Date": None}, facecolor="white")
+
+
+def curves(axes, x, by_method, markevery=None):
+    """Draw one line for each method in its own style.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x : array_like, shape (N,)
+    by_method : dict of str to array_like, shape (N,)
+        Keys of :data:`METHOD_STYLE`.
+    markevery : int, optional
+        Distance between markers.
+    """
+    for method, values in by_method.items():
+        axes.plot(x, values, markevery=markevery, **METHOD_STYLE[method])
+
+
+def field_map(axes, x, y, values, label, *, diverging_at=None, limits=None):
+    """Draw values over a horizontal field as an image with its colour bar.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    x, y : array_like, shape (X,), (Y,)
+        Grid [m].
+    values : array_like, shape (Y, X)
+    label : str
+        Of the colour bar, with its unit.
+    diverging_at : float, optional
+        Value at the white middle of a red-blue scale; a sequential scale if left out.
+    limits : tuple of float, optional
+        Lowest and highest value of the scale.
+
+    Returns
+    -------
+    matplotlib.collections.QuadMesh
+    """
+    values = np.ma.masked_invalid(values)
+    low, high = limits or (float(values.min()), float(values.max()))
+    options = {"vmin": low, "vmax": high}
+    if diverging_at is not None:
+        reach = max(high - diverging_at, diverging_at - low)
+        options = {"vmin": diverging_at - reach, "vmax": diverging_at + reach, "cmap": "RdBu_r"}
+    mesh = axes.pcolormesh(x, y, values, shading="nearest", rasterized=True, **options)
+    axes.grid(False)
+    axes.set(xlabel="x [m]", ylabel="y [m]", aspect="equal")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    beyond = (bool(values.min() < options["vmin"]), bool(values.max() > options["vmax"]))
+    extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[
+        beyond
+    ]
+    axes.figure.colorbar(mesh, ax=axes, label=label, extend=extend, shrink=0.9)
+    return mesh
