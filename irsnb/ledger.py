@@ -25,7 +25,7 @@ VERDICTS = (
 )
 """Every verdict that a row can carry."""
 
-MIME = "application/vnd.irsnb.ledger+json"
+OUTPUT_KEY = "irsnb_ledger"
 SCALES = ("quick", "paper")
 
 
@@ -256,7 +256,7 @@ def record(*rows):
 
 
 class Record:
-    """Rows that display themselves: a table for people, JSON for :func:`collect`."""
+    """Rows that display themselves: a table for people, and metadata of the output for :func:`collect`."""
 
     def __init__(self, rows):
         self.rows = tuple(rows)
@@ -283,11 +283,8 @@ class Record:
         return f'<table class="ledger"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {
-            "text/plain": repr(self),
-            "text/html": self._repr_html_(),
-            MIME: [asdict(r) for r in self.rows],
-        }
+        shown = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return shown, {OUTPUT_KEY: [asdict(r) for r in self.rows]}
 
 
 def collect(folder):
@@ -319,7 +316,7 @@ def collect(folder):
             continue
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
-                for entry in output.get("data", {}).get(MIME, []):
+                for entry in output.get("metadata", {}).get(OUTPUT_KEY, []):
                     this = Row(**entry)
                     claim(this.paper, this.name)
                     key = (this.paper, this.name)

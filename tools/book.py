@@ -40,7 +40,7 @@ def render(source):
     for old in ("html", ".doctrees"):
         shutil.rmtree(BUILD / old, ignore_errors=True)
     log = BUILD / "render.log"
-    command = [sys.executable, "-m", "jupyter_book", "build", str(source), "--path-output", str(ROOT)]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", source, "--path-output", ROOT]
     command += ["-W", "-n", "--keep-going"]
     print("rendering _build/html ...", flush=True)
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
