@@ -1,8 +1,6 @@
 """One style for every figure of the book, and the few plots that several notebooks share."""
 
 import matplotlib.pyplot as plt
-import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 # Okabe and Ito's colours: told apart by colour-blind readers, and in grey by their line styles.
 METHOD_STYLE = {
@@ -72,41 +70,3 @@ def curves(axes, x, by_method, markevery=None):
     """
     for method, values in by_method.items():
         axes.plot(x, values, markevery=markevery, **METHOD_STYLE[method])
-
-
-def field_map(axes, x, y, values, label, *, diverging_at=None, limits=None):
-    """Draw values over a horizontal field as an image with its colour bar.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    x, y : array_like, shape (X,), (Y,)
-        Grid [m].
-    values : array_like, shape (Y, X)
-    label : str
-        Of the colour bar, with its unit.
-    diverging_at : float, optional
-        Value at the white middle of a red-blue scale; a sequential scale if left out.
-    limits : tuple of float, optional
-        Lowest and highest value of the scale.
-
-    Returns
-    -------
-    matplotlib.collections.QuadMesh
-    """
-    values = np.ma.masked_invalid(values)
-    low, high = limits or (float(values.min()), float(values.max()))
-    options = {"vmin": low, "vmax": high}
-    if diverging_at is not None:
-        reach = max(high - diverging_at, diverging_at - low)
-        options = {"vmin": diverging_at - reach, "vmax": diverging_at + reach, "cmap": "RdBu_r"}
-    mesh = axes.pcolormesh(x, y, values, shading="nearest", rasterized=True, **options)
-    axes.grid(False)
-    axes.set(xlabel="x [m]", ylabel="y [m]", aspect="equal")
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    beyond = (bool(values.min() < options["vmin"]), bool(values.max() > options["vmax"]))
-    extend = {(False, False): "neither", (True, False): "min", (False, True): "max", (True, True): "both"}[
-        beyond
-    ]
-    axes.figure.colorbar(mesh, ax=axes, label=label, extend=extend, shrink=0.9)
-    return mesh
