@@ -54,7 +54,8 @@ def require(ok, name, value, allowed):
         What is allowed, as the end of the sentence.
     """
     if not np.all(ok):
-        bad = np.broadcast_arrays(value, ok)[0][~np.asarray(ok)] if np.ndim(ok) else np.ravel(value)
+        value, ok = np.broadcast_arrays(value, ok)
+        bad = value[~ok]
         raise ValueError(f"{name}: got {_short(bad.flat[0])}; {allowed}")
 
 

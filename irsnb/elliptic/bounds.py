@@ -8,7 +8,7 @@ import numpy as np
 
 from irsnb.bounds import cramer_rao_bound, fisher_information, transform_bound
 from irsnb.checks import common_shape, points, real_array, require
-from irsnb.elliptic.model import second_surface
+from irsnb.elliptic.model import checked_pairs, second_surface
 from irsnb.geometry import direction_jacobian
 
 
@@ -42,10 +42,8 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
         or the target stands on a surface or straight above the first one.
     """
     target = points("target", target)
-    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    semi_focals = checked_pairs(semi_focals)
     sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
-    if semi_focals.shape[-1] == 0:
-        raise ValueError("semi_focals: got zero pairs; at least one is needed")
     lead = common_shape(
         target=target.shape[:-1],
         semi_focals=semi_focals.shape[:-1],
@@ -93,6 +91,6 @@ def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
     ValueError
         As :func:`position_crlb`; and if the target stands straight above or below the receiver.
     """
-    return transform_bound(
-        position_crlb(target, semi_focals, sigma_angle, sigma_path), direction_jacobian(target, receiver)
-    )
+    receiver = points("receiver", receiver)
+    position = position_crlb(target, semi_focals, sigma_angle, sigma_path)
+    return transform_bound(position, direction_jacobian(target, receiver))

@@ -3,7 +3,13 @@
 import numpy as np
 
 from irsnb.checks import common_shape, points, real_array, require
-from irsnb.elliptic.model import checked_ellipse, paper_angles_unchecked, paper_direction, second_surface
+from irsnb.elliptic.model import (
+    checked_ellipse,
+    checked_pairs,
+    paper_angles_unchecked,
+    paper_direction,
+    path_sum,
+)
 from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
 
 METHODS = ("one-pair", "mean", "binary")
@@ -145,11 +151,9 @@ def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, meth
     if method not in METHODS:
         raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
     target, receiver = points("target", target), points("receiver", receiver)
-    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    semi_focals = checked_pairs(semi_focals)
     d_azimuth, d_elevation = real_array("d_azimuth", d_azimuth), real_array("d_elevation", d_elevation)
     n_pairs = semi_focals.shape[-1]
-    if n_pairs == 0:
-        raise ValueError("semi_focals: got zero pairs; at least one is needed")
     if method == "one-pair" and n_pairs != 1:
         raise ValueError(f"semi_focals: got {n_pairs} pairs; method 'one-pair' takes exactly one")
     common_shape(
@@ -161,9 +165,7 @@ def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, meth
     )
     true_azimuth, true_elevation = paper_direction(target, receiver)
     # A path sum rounds to the focal distance, not below it, on the line between the surfaces.
-    sums = np.linalg.norm(target, axis=-1)[..., None] + np.linalg.norm(
-        target[..., None, :] - second_surface(semi_focals), axis=-1
-    )
+    sums = path_sum(target[..., None, :], semi_focals)
     require(
         sums > 2 * semi_focals * (1 + 1e-12),
         "target",
@@ -222,11 +224,10 @@ def pair_sensitivities(target, receiver, semi_focals):
         :func:`perturbation_mae`.
     """
     target, receiver = points("target", target), points("receiver", receiver)
-    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    semi_focals = checked_pairs(semi_focals)
     common_shape(target=target.shape[:-1], receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
     azimuth, elevation, distance = direction_angles(target)
-    sums = distance[..., None] + np.linalg.norm(target[..., None, :] - second_surface(semi_focals), axis=-1)
-    semi_majors, _ = checked_ellipse(sums / 2, semi_focals)
+    semi_majors, _ = checked_ellipse(path_sum(target[..., None, :], semi_focals) / 2, semi_focals)
     k = semi_focals * distance[..., None] / ((semi_majors - semi_focals) * (semi_majors + semi_focals))
     ray = target / distance[..., None]
     turn = ray_jacobian(azimuth, elevation)

@@ -128,6 +128,15 @@ def checked_ellipse(semi_major, semi_focal):
     return semi_major, semi_focal
 
 
+def checked_pairs(semi_focals):
+    """Return semi-focal lengths as an array (..., M), M >= 1, or raise ``ValueError``."""
+    semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
+    if semi_focals.shape[-1] == 0:
+        raise ValueError("semi_focals: got zero pairs; at least one is needed")
+    require(semi_focals >= 0, "semi_focals", semi_focals, "they are lengths and must not be negative")
+    return semi_focals
+
+
 def direction(target, receiver):
     """Direction from the receiver to the target, signed.
 

@@ -1,0 +1,81 @@
+"""Files that say the same thing twice are held in step."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from rattler import MatchSpec
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+TOOLS = {"pip", "make", "python"}
+
+
+def split(requirement):
+    """Name and version limits of a requirement, markers and spaces left out."""
+    name, limits = re.match(r"([A-Za-z0-9_.-]+)\s*(.*)", requirement.partition(";")[0].strip()).groups()
+    return name.lower(), frozenset(filter(None, limits.replace(" ", "").split(",")))
+
+
+def declared():
+    every = list(PROJECT["dependencies"])
+    for extra in PROJECT["optional-dependencies"].values():
+        every += extra
+    # conda's tensorflow is the CPU build where there is no GPU
+    return {split(r) for r in every if not r.startswith("tensorflow-cpu")}
+
+
+def test_environment_yml_is_in_step_with_pyproject():
+    conda = [entry for entry in CONDA["dependencies"] if isinstance(entry, str)]
+    pip = next(entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict))
+    assert pip[-1] == "-e ."
+    listed = {split(entry) for entry in conda + pip[:-1]}
+    assert {entry for entry in listed if entry[0] not in TOOLS} == declared()
+    assert ("python", split("python" + PROJECT["requires-python"])[1]) in listed
+
+
+@pytest.mark.parametrize("spec", [e for e in CONDA["dependencies"] if isinstance(e, str)])
+def test_conda_can_read_every_spec(spec):
+    assert MatchSpec(spec, strict=True).name is not None
+
+
+def test_tensorflow_is_an_extra():
+    assert not any(r.startswith(("tensorflow", "keras", "deepmimo")) for r in PROJECT["dependencies"])
+    assert any(r.startswith("tensorflow-cpu") for r in PROJECT["optional-dependencies"]["networks"])
+
+
+def test_lock_pins_everything_and_names_no_address():
+    pins = dict(re.findall(r"^([a-z0-9_.-]+)==(\S+)", LOCK, flags=re.M))
+    assert {name for name, _ in declared()} <= set(pins)
+    assert "tensorflow-cpu" in pins
+    assert "://" not in LOCK and "--index" not in LOCK and "--find-links" not in LOCK
+    assert LOCK.count("--hash=sha256:") >= len(pins)
+
+
+def test_one_version_everywhere():
+    import irsnb
+
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    version = PROJECT["version"]
+    assert irsnb.__version__ == str(citation["version"]) == version
+    for page in ("README.md", "book/cite.md"):
+        assert version in (ROOT / page).read_text(encoding="utf-8"), page
+    assert citation["repository-code"] == PROJECT["urls"]["Repository"]
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    assert config["repository"]["url"] == PROJECT["urls"]["Repository"]
+    assert set(citation) >= {"cff-version", "message", "title", "authors"}
+
+
+def test_every_page_of_the_contents_exists():
+    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    pages = [contents["root"]] + [c["file"] for part in contents["parts"] for c in part["chapters"]]
+    for page in pages:
+        assert any((ROOT / page).with_suffix(s).exists() for s in (".md", ".ipynb")), page
+    shown = {p for p in pages if p.startswith("notebooks/")}
+    assert shown == {
+        p.relative_to(ROOT).with_suffix("").as_posix() for p in (ROOT / "notebooks").rglob("*.py")
+    }, "every notebook is in the contents"

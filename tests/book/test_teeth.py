@@ -1,0 +1,73 @@
+"""A test of the tests: a bug planted in irsnb must turn the notebooks red."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ELLIPTIC = "notebooks/elliptic"
+
+BUGS = {
+    "no bug": (None, None, None, f"{ELLIPTIC}/one_pair.ipynb"),
+    "sign in the polar form": (
+        "elliptic/estimators.py",
+        "(semi_major - semi_focal * ray[..., 0])",
+        "(semi_major + semi_focal * ray[..., 0])",
+        f"{ELLIPTIC}/one_pair.ipynb",
+    ),
+    "sign of the azimuth": (
+        "geometry.py",
+        "np.arctan2(vector[..., 1], vector[..., 0])",
+        "np.arctan2(-vector[..., 1], vector[..., 0])",
+        "notebooks/foundations/frames_and_surfaces.ipynb",
+    ),
+    "smallest for largest": (
+        "elliptic/estimators.py",
+        "eccentricities.argmin(-1)",
+        "eccentricities.argmax(-1)",
+        f"{ELLIPTIC}/many_pairs.ipynb",
+    ),
+    "sign in the bound": (
+        "elliptic/bounds.py",
+        "[..., None, :] + offsets / lengths",
+        "[..., None, :] - offsets / lengths",
+        f"{ELLIPTIC}/one_pair.ipynb",
+    ),
+    "sign in the best weights": (
+        "elliptic/estimators.py",
+        "np.where(answers, -gain",
+        "np.where(answers, gain",
+        f"{ELLIPTIC}/where_weighting_helps.ipynb",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_planted_bug_turns_the_notebook_red(name, tmp_path):
+    file, right, wrong, notebook = BUGS[name]
+    shutil.copytree(ROOT / "irsnb", tmp_path / "irsnb", ignore=shutil.ignore_patterns("__pycache__"))
+    if file:
+        text = (tmp_path / "irsnb" / file).read_text(encoding="utf-8")
+        assert text.count(right) == 1, f"the place for the bug has moved: {right}"
+        (tmp_path / "irsnb" / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "tests.nbval_rules",
+        "--nbval",
+    ]
+    command += ["--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg", notebook]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment | {"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert done.returncode == (1 if file else 0), done.stdout[-3000:]

@@ -1,0 +1,104 @@
+"""The ledger: its vocabulary, its judges, and how rows travel."""
+
+import json
+
+import pytest
+
+from irsnb import ledger
+
+
+def test_claims_are_complete_sentences():
+    for paper in ledger.papers():
+        assert ledger.paper_title(paper)
+        for name, claim in ledger.claims(paper).items():
+            assert claim.where and claim.says.endswith("."), name
+            assert bool(claim.printed) <= (claim.decimals > 0), f"{name}: printed numbers need their decimals"
+
+
+def test_printed_numbers_are_judged_by_their_last_digit():
+    # section 5.2 prints 77.91, 46.90, 63.43, 53.30
+    assert ledger.judge_printed("duan2025", "exp1-angles", [77.905, 46.904, 63.43, 53.30]) == "reproduced"
+    assert ledger.judge_printed("duan2025", "exp1-angles", [77.93, 46.90, 63.43, 53.30]) == "not reproduced"
+    with pytest.raises(ValueError, match="prints 4 numbers"):
+        ledger.judge_printed("duan2025", "exp1-angles", [77.91])
+    with pytest.raises(ValueError, match="prints 0 numbers"):
+        ledger.judge_printed("duan2025", "fig5a", [1.0])
+
+
+def test_shares_are_judged_in_three_steps():
+    assert [ledger.judge_share(s) for s in (1, 0.999, 0.5, 0.499, 0)] == [
+        "reproduced",
+        "same trend",
+        "same trend",
+        "not reproduced",
+        "not reproduced",
+    ]
+    for bad in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="share"):
+            ledger.judge_share(bad)
+
+
+def make_row(name="fig5a", **changes):
+    return ledger.row(
+        "duan2025", name, **{"ours": "1 < 2 deg", "verdict": "reproduced", "why": "because"} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: make_row(verdict="fine"), "verdict"),
+        (lambda: make_row(ours=" "), "ours"),
+        (lambda: make_row(why=3), "why"),
+        (lambda: make_row("fig99"), "fig99"),
+        (lambda: ledger.claims("nobody1999"), "nobody1999"),
+        (lambda: ledger.record(), "at least one"),
+        (lambda: ledger.record(make_row(), make_row()), "twice"),
+    ],
+)
+def test_bad_rows_are_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_scale_switch(monkeypatch):
+    monkeypatch.delenv("IRSNB_SCALE", raising=False)
+    assert ledger.scale() == "quick"
+    monkeypatch.setenv("IRSNB_SCALE", "paper")
+    assert ledger.scale() == make_row().scale == "paper"
+    monkeypatch.setenv("IRSNB_SCALE", "huge")
+    with pytest.raises(ValueError, match="IRSNB_SCALE: got 'huge'"):
+        ledger.scale()
+
+
+def write_notebook(path, *records):
+    outputs = []
+    for record in records:
+        data, metadata = record._repr_mimebundle_()
+        outputs.append({"output_type": "execute_result", "data": data, "metadata": metadata})
+    path.write_text(
+        json.dumps({"cells": [{"cell_type": "code", "outputs": outputs}, {"cell_type": "markdown"}]})
+    )
+
+
+def test_rows_travel_inside_a_notebook(tmp_path):
+    rows = make_row(), make_row("fig5b", bound="0.5 deg")
+    write_notebook(tmp_path / "one.ipynb", ledger.record(*rows))
+    found = ledger.collect(tmp_path)
+    assert found["duan2025", "fig5a"] == (rows[0], (tmp_path / "one.ipynb").relative_to(tmp_path))
+    assert found["duan2025", "fig5b"][0].bound == "0.5 deg"
+
+
+def test_a_claim_is_answered_once(tmp_path):
+    write_notebook(tmp_path / "one.ipynb", ledger.record(make_row()))
+    write_notebook(tmp_path / "two.ipynb", ledger.record(make_row()))
+    with pytest.raises(ValueError, match="answered in one.ipynb already"):
+        ledger.collect(tmp_path)
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        ledger.collect(tmp_path / "nowhere")
+
+
+def test_a_table_for_people_escapes_and_anchors():
+    text = ledger.record(make_row())._repr_html_()
+    assert 'id="duan2025-fig5a"' in text and "1 &lt; 2 deg" in text and 'scope="col"' in text
+    assert "1 < 2 deg" in repr(ledger.record(make_row()))
