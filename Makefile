@@ -24,7 +24,8 @@ html: setup ## render the stored outputs into _build/html without executing
 	@$(RUN) tools/book.py
 
 test: setup ## lint, unit tests, and every notebook against its stored outputs
-	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
 	@$(RUN) -m pytest -n 2 --dist loadfile -p tests.nbval_rules --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests notebooks
 

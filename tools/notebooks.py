@@ -67,8 +67,9 @@ def execute(source, on_cell=lambda: None, timeout=300):
             # Kernels listen on loopback alone; their warning that it is not encrypted is not for our reader.
             extra_arguments=["--log-level=ERROR"],
             record_timing=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": folder}},
-            on_cell_executed=lambda **_: on_cell(),
+            on_cell_executed=lambda cell, **_: cell is probe or on_cell(),
         )
         try:
             client.execute()
