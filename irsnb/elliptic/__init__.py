@@ -2,7 +2,9 @@
 
 from irsnb.elliptic.bounds import direction_crlb, position_crlb
 from irsnb.elliptic.estimators import (
+    Fix,
     binary_weights,
+    fuse,
     locate,
     minimum_variance_weights,
     pair_sensitivities,
@@ -21,10 +23,12 @@ from irsnb.elliptic.model import (
 __all__ = [
     "EXPERIMENTS",
     "Experiment",
+    "Fix",
     "binary_weights",
     "direction",
     "direction_crlb",
     "eccentricity",
+    "fuse",
     "locate",
     "minimum_variance_weights",
     "pair_sensitivities",

@@ -1,7 +1,10 @@
 """From departure angles and path sums to a position and a direction: Duan et al. (2025), sections 3-4."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from irsnb.bounds import cramer_rao_bound, transform_bound
 from irsnb.checks import common_shape, points, real_array, require
 from irsnb.elliptic.model import (
     checked_ellipse,
@@ -9,6 +12,7 @@ from irsnb.elliptic.model import (
     paper_angles_unchecked,
     paper_direction,
     path_sum,
+    second_surface,
 )
 from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
 
@@ -274,3 +278,168 @@ def minimum_variance_weights(target, receiver, semi_focals):
     step = np.where(answers, -gain / np.where(answers, square, 1), 0)
     weights = 1 / k.shape[-1] + step[..., None] * (centred / spread)[..., None, :]
     return weights[..., 0, :], weights[..., 1, :]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A fused position; made by :func:`fuse`.
+
+    Attributes
+    ----------
+    position : ndarray, shape (..., 3)
+        Estimate in the frame of the surfaces [m].
+    covariance : ndarray, shape (..., 3, 3)
+        Its covariance by the inverse Fisher information at the estimate [m^2].
+    misfit : ndarray, shape (...)
+        Sum of squared residuals in units of their standard deviations; chi-square with M - 1 degrees of
+        freedom when the model holds.
+    converged : ndarray of bool, shape (...)
+        Whether the iteration settled.
+    """
+
+    position: np.ndarray
+    covariance: np.ndarray
+    misfit: np.ndarray
+    converged: np.ndarray
+
+
+def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
+    """Joint maximum-likelihood position from both departure angles and all path sums.
+
+    The paper combines the *directions* of its pairs, (21)-(22). Here one position is fitted to all
+    measurements at once: with the model of :func:`position_crlb`, minimise
+
+    ``((theta_r - theta(p)) / sigma_angle)^2 + ((phi_r - phi(p)) / sigma_angle)^2
+    + sum_j ((d_j - |p| - |p - S_j|) / sigma_path)^2``
+
+    by Levenberg-Marquardt steps on all targets together, from the mean of the pairs' positions (16). The
+    steps are taken in cylindrical coordinates about the line of surfaces: path sums do not see the turn about
+    it, so the narrow curved valley that exact path sums make in x, y, z is a straight one there.
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (...)
+        Measured departure angles [rad]; elevation within +-pi/2.
+    path_sums : array_like, shape (..., M)
+        Measured path sums 2 a_j [m], each above its focal distance 2 c_j.
+    semi_focals : array_like, shape (..., M)
+        Semi-focal lengths c_j [m].
+    sigma_angle, sigma_path : array_like, shape (...)
+        Standard deviations of each angle [rad] and each path sum [m], above 0.
+
+    Returns
+    -------
+    Fix
+        Leading axes of all inputs broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, there is no pair, an elevation lies beyond +-pi/2, a path sum does not
+        exceed its focal distance, a sigma is not above 0, or the shapes do not broadcast.
+    """
+    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
+    sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
+    require(
+        np.abs(elevation) <= np.pi / 2, "elevation", elevation, "it must lie within +-pi/2 rad (+-90 deg)"
+    )
+    require(sigma_angle > 0, "sigma_angle", sigma_angle, "it must be above 0 rad")
+    require(sigma_path > 0, "sigma_path", sigma_path, "it must be above 0 m")
+    if path_sums.ndim == 0 or path_sums.shape[-1] != semi_focals.shape[-1]:
+        raise ValueError(
+            f"path_sums: got shape {path_sums.shape}; its last axis must hold one for each of the "
+            f"{semi_focals.shape[-1]} pairs in semi_focals"
+        )
+    lead = common_shape(
+        azimuth=azimuth.shape,
+        elevation=elevation.shape,
+        path_sums=path_sums.shape[:-1],
+        semi_focals=semi_focals.shape[:-1],
+        sigma_angle=sigma_angle.shape,
+        sigma_path=sigma_path.shape,
+    )
+    require(
+        path_sums > 2 * semi_focals,
+        "path_sums",
+        path_sums,
+        "each must exceed its focal distance, twice the semi-focal length",
+    )
+    start = _locate(azimuth[..., None], elevation[..., None], path_sums / 2, semi_focals).mean(axis=-2)
+    x, y, z = np.moveaxis(np.broadcast_to(start, (*lead, 3)).reshape(-1, 3), -1, 0)
+    flat = [np.broadcast_to(v, lead).reshape(-1) for v in (azimuth, elevation, sigma_angle, sigma_path)]
+    pairs = (*lead, semi_focals.shape[-1])
+    flat += [np.broadcast_to(v, pairs).reshape(-1, pairs[-1]) for v in (path_sums, semi_focals)]
+    cylindrical, misfit, converged = _levenberg_marquardt(
+        np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1), flat
+    )
+    _, jacobian = _residuals(cylindrical, *flat)
+    position, by_cylindrical = _from_cylindrical(cylindrical)
+    covariance = transform_bound(cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian), by_cylindrical)
+    return Fix(
+        position.reshape(*lead, 3),
+        covariance.reshape(*lead, 3, 3),
+        misfit.reshape(lead),
+        converged.reshape(lead),
+    )
+
+
+def _from_cylindrical(cylindrical):
+    """Position (n, 3) of (x, distance from the x axis, turn about it), and its Jacobian (n, 3, 3)."""
+    x, rho, turn = np.moveaxis(cylindrical, -1, 0)
+    cos, sin, zero = np.cos(turn), np.sin(turn), np.zeros_like(x)
+    rows = [[zero + 1, zero, zero], [zero, cos, -rho * sin], [zero, sin, rho * cos]]
+    jacobian = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    return np.stack([x, rho * cos, rho * sin], axis=-1), jacobian
+
+
+def _residuals(cylindrical, azimuth, elevation, sigma_angle, sigma_path, sums, focals):
+    """Residuals (n, 2 + M) in standard deviations and their Jacobian (n, 2 + M, 3), for n targets."""
+    position, by_cylindrical = _from_cylindrical(cylindrical)
+    offsets = position[:, None, :] - second_surface(focals)
+    lengths = np.linalg.norm(offsets, axis=-1)
+    level = np.hypot(position[:, 0], position[:, 1])
+    distance = np.hypot(level, position[:, 2])
+    off_azimuth = np.arctan2(position[:, 1], position[:, 0]) - azimuth
+    off_azimuth = (off_azimuth + np.pi) % (2 * np.pi) - np.pi
+    off_elevation = np.arctan2(position[:, 2], level) - elevation
+    residuals = np.concatenate(
+        [
+            np.stack([off_azimuth, off_elevation], axis=-1) / sigma_angle[:, None],
+            (distance[:, None] + lengths - sums) / sigma_path[:, None],
+        ],
+        axis=-1,
+    )
+    by_angles = direction_jacobian(position, np.zeros(3)) / sigma_angle[:, None, None]
+    by_sums = (position / distance[:, None])[:, None, :] + offsets / lengths[..., None]
+    jacobian = np.concatenate([by_angles, by_sums / sigma_path[:, None, None]], axis=-2)
+    return residuals, jacobian @ by_cylindrical
+
+
+def _levenberg_marquardt(state, measured, max_steps=60):
+    """Minimise each target's squared residuals; only the unsettled ones are carried on."""
+    state, converged = state.copy(), np.zeros(len(state), dtype=bool)
+    damping, active = np.full(len(state), 1e-3), np.arange(len(state))
+    residuals, jacobian = _residuals(state, *measured)
+    misfit = np.sum(residuals**2, axis=-1)
+    for _ in range(max_steps):
+        normal = np.swapaxes(jacobian, -1, -2) @ jacobian
+        gradient = np.einsum("nmp,nm->np", jacobian, residuals)
+        diagonal = np.einsum("npp->np", normal)
+        damped = normal + np.eye(3) * (damping[active, None] * diagonal)[:, None, :]
+        step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
+        trial = state[active] + step
+        new_residuals, new_jacobian = _residuals(trial, *(values[active] for values in measured))
+        new_misfit = np.sum(new_residuals**2, axis=-1)
+        better = new_misfit <= misfit[active]
+        damping[active] *= np.where(better, 0.1, 10.0)
+        state[active[better]], misfit[active[better]] = trial[better], new_misfit[better]
+        residuals = np.where(better[:, None], new_residuals, residuals)
+        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
+        # Settled: the step promised to lower the misfit by less than a billionth.
+        settled = np.einsum("np,np->n", -step, gradient) < 1e-9
+        converged[active[settled]] = True
+        active, residuals, jacobian = active[~settled], residuals[~settled], jacobian[~settled]
+        if active.size == 0:
+            break
+    return state, misfit, converged

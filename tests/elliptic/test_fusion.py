@@ -1,0 +1,134 @@
+"""Joint fusion: against scipy's solver, the bound, and its own promise of a covariance."""
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares
+from scipy.stats import chi2
+
+from irsnb import elliptic
+from irsnb.elliptic import EXPERIMENTS
+
+SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
+PAIRS = np.array(EXPERIMENTS[3].semi_focals)
+FIELD = np.stack(np.meshgrid([150.0, 700.0, 1900.0], [300.0, 1200.0], [500.0]), axis=-1).reshape(-1, 3)
+
+
+def measure(targets, draws, seed, sigma_angle=SIGMA_ANGLE, sigma_path=SIGMA_PATH):
+    rng = np.random.default_rng(seed)
+    azimuth, elevation = elliptic.direction(targets, np.zeros(3))
+    sums = elliptic.path_sum(targets[:, None, :], PAIRS)
+    shape = (draws, len(targets))
+    return (
+        azimuth + rng.normal(0, sigma_angle, shape),
+        elevation + rng.normal(0, sigma_angle, shape),
+        sums + rng.normal(0, sigma_path, (*shape, len(PAIRS))),
+    )
+
+
+def test_agrees_with_scipy_least_squares():
+    azimuth, elevation, sums = measure(FIELD, 5, seed=1)
+    fix = elliptic.fuse(azimuth, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    assert fix.converged.all()
+
+    def residuals(p, i):
+        x, y, z = p
+        modelled = [np.linalg.norm(p) + np.linalg.norm(p - np.array([2 * c, 0, 0])) for c in PAIRS]
+        angles = np.angle(x + 1j * y) - azimuth[i], np.angle(np.hypot(x, y) + 1j * z) - elevation[i]
+        return np.r_[np.array(angles) / SIGMA_ANGLE, (np.array(modelled) - sums[i]) / SIGMA_PATH]
+
+    for i in np.ndindex(azimuth.shape):
+        peer = least_squares(residuals, FIELD[i[1]], args=(i,), xtol=1e-14, ftol=1e-14, gtol=1e-14)
+        assert np.allclose(fix.position[i], peer.x, atol=1e-3)
+        assert fix.misfit[i] == pytest.approx(2 * peer.cost, abs=1e-6)
+        assert np.allclose(fix.covariance[i], np.linalg.inv(peer.jac.T @ peer.jac), rtol=1e-3, atol=1e-3)
+
+
+def test_converges_to_the_bound_and_covers():
+    azimuth, elevation, sums = measure(FIELD, 8000, seed=2)
+    fix = elliptic.fuse(azimuth, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    error = fix.position - FIELD
+    bound = elliptic.position_crlb(FIELD, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    ratio = np.sqrt((error**2).sum(axis=-1).mean(axis=0) / np.trace(bound, axis1=-2, axis2=-1))
+    assert np.all(np.abs(ratio - 1) < 0.03)
+    inside = np.einsum("dti,dtij,dtj->dt", error, np.linalg.inv(fix.covariance), error) < chi2.ppf(0.95, 3)
+    assert np.all(np.abs(inside.mean(axis=0) - 0.95) < 0.02)
+    # Two angles and five sums fix three coordinates: four degrees of freedom are left for the misfit.
+    assert fix.misfit.mean() == pytest.approx(len(PAIRS) - 1, rel=0.02)
+
+
+def test_beats_what_the_paper_does():
+    target = np.array([EXPERIMENTS[3].target])
+    azimuth, elevation, sums = measure(target, 4000, seed=3)
+    fix = elliptic.fuse(azimuth, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    pairs = elliptic.locate(azimuth[..., None], elevation[..., None], sums / 2, PAIRS)
+    fused, mean = (
+        np.sqrt(np.mean(np.sum((p - target) ** 2, axis=-1))) for p in (fix.position, pairs.mean(axis=-2))
+    )
+    assert fused < mean
+
+
+def test_narrow_curved_valleys_are_no_trap():
+    # Path sums a thousand times better than angles: the valley in x, y, z is 25 m long and 1 cm wide.
+    azimuth, elevation, sums = measure(FIELD, 500, seed=4, sigma_angle=np.deg2rad(1), sigma_path=0.01)
+    fix = elliptic.fuse(azimuth, elevation, sums, PAIRS, np.deg2rad(1), 0.01)
+    assert fix.converged.all()
+    assert fix.misfit.mean() == pytest.approx(len(PAIRS) - 1, rel=0.1)
+
+
+def test_exact_measurements_give_the_target_back():
+    azimuth, elevation, sums = measure(FIELD, 1, seed=5, sigma_angle=0, sigma_path=0)
+    fix = elliptic.fuse(azimuth, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    assert np.allclose(fix.position[0], FIELD, atol=1e-6) and np.allclose(fix.misfit, 0, atol=1e-9)
+    one = elliptic.fuse(azimuth[0, 0], elevation[0, 0], sums[0, 0], PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    assert one.position.shape == (3,) and one.covariance.shape == (3, 3) and one.misfit.shape == ()
+    assert np.allclose(
+        one.covariance, elliptic.position_crlb(FIELD[0], PAIRS, SIGMA_ANGLE, SIGMA_PATH), rtol=1e-6
+    )
+
+
+def test_one_pair_is_the_closed_form():
+    azimuth, elevation, sums = measure(FIELD, 3, seed=6)
+    fix = elliptic.fuse(azimuth, elevation, sums[..., :1], PAIRS[:1], SIGMA_ANGLE, SIGMA_PATH)
+    assert np.allclose(
+        fix.position, elliptic.locate(azimuth, elevation, sums[..., 0] / 2, PAIRS[0]), atol=1e-5
+    )
+
+
+def test_azimuths_across_the_seam():
+    target = np.array([[-500.0, 1.0, 300.0]])
+    azimuth, elevation, sums = measure(target, 200, seed=7)
+    wrapped = (azimuth + np.pi) % (2 * np.pi) - np.pi
+    ours = elliptic.fuse(wrapped, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    assert np.allclose(
+        ours.position,
+        elliptic.fuse(azimuth, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH).position,
+        atol=1e-4,
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"azimuth": np.nan}, "azimuth"),
+        ({"elevation": 1.6}, "elevation: got 1.6"),
+        ({"path_sums": (2000.0, 2100.0)}, "path_sums: got shape (2,)"),
+        ({"path_sums": (2900.0, 2100.0, 700.0)}, "path_sums: got 700.0; each must exceed"),
+        ({"semi_focals": ()}, "zero pairs"),
+        ({"sigma_angle": 0}, "sigma_angle"),
+        ({"sigma_path": -1}, "sigma_path"),
+        ({"azimuth": np.zeros(3), "elevation": np.zeros(4)}, "broadcast"),
+    ],
+)
+def test_bad_input_is_named(change, words):
+    good = {
+        "azimuth": 0.5,
+        "elevation": 0.3,
+        "path_sums": (2900.0, 2100.0, 1500.0),
+        "semi_focals": (1200.0, 800.0, 400.0),
+        "sigma_angle": 0.01,
+        "sigma_path": 1.0,
+    }
+    elliptic.fuse(**good)
+    with pytest.raises(ValueError) as caught:
+        elliptic.fuse(**good | change)
+    assert words in str(caught.value)
