@@ -13,6 +13,7 @@ METHOD_STYLE = {
         "marker": "D",
         "label": "least-variance weights",
     },
+    "fusion": {"color": "#E69F00", "linestyle": "-", "marker": "D", "label": "joint fusion"},
     "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
 }
 """How each method is drawn, everywhere."""
