@@ -211,7 +211,8 @@ def judge_printed(paper, name, ours):
 def judge_share(share):
     """Verdict on a statement tested in many cases, from the share in which it holds.
 
-    Everywhere: reproduced. In at least half of the cases: same trend. Else: not reproduced.
+    Everywhere: reproduced. In at least nine cases of ten: same trend. Else: not reproduced, and the row
+    says where it does hold. (Half of the cases would be a coin toss.)
 
     Parameters
     ----------
@@ -229,7 +230,7 @@ def judge_share(share):
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share: got {share!r}; it must lie in [0, 1]")
-    return "reproduced" if share == 1 else "same trend" if share >= 0.5 else "not reproduced"
+    return "reproduced" if share == 1 else "same trend" if share >= 0.9 else "not reproduced"
 
 
 def record(*rows):

@@ -26,7 +26,7 @@ def test_printed_numbers_are_judged_by_their_last_digit():
 
 
 def test_shares_are_judged_in_three_steps():
-    assert [ledger.judge_share(s) for s in (1, 0.999, 0.5, 0.499, 0)] == [
+    assert [ledger.judge_share(s) for s in (1, 0.999, 0.9, 0.899, 0)] == [
         "reproduced",
         "same trend",
         "same trend",

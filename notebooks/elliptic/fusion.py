@@ -475,5 +475,7 @@ assert other_levels[1.0, 0.1][0] < 0.6 and other_levels[1.0, 0.1][1] > 0.9, (
     "an arc is no ellipsoid"
 )
 assert planned[best] < planned[on_line, best_on_line] < without, "leave the line"
-assert by_clock[-1] / by_clock[3] > 0.99, "below a few tens of centimetres the clock no longer matters"
+assert by_clock[-1] / by_clock[3] > 0.99, (
+    "below a few tens of centimetres the clock no longer matters"
+)
 assert detour.misfit > chi2.ppf(0.999, 4)

@@ -109,7 +109,7 @@ plt.show()
 # %% [markdown]
 # ## The ellipse, and the ray that meets it
 #
-# A constant sum of distances to two points is an ellipse with these points as foci. The paper names its axes
+# The points with a constant sum of distances to two given ones form an ellipse with these as foci. The paper names its axes
 #
 # $$
 # a = \frac{d_{S_1TS_2}}{2}, \qquad c = \frac{|\mathbf{S}_1\mathbf{S}_2|}{2} \tag{8}
@@ -156,7 +156,8 @@ plt.show()
 # X_T = R\cos\varphi_r\cos\theta_r, \qquad Y_T = R\cos\varphi_r\sin\theta_r . \tag{16}
 # $$
 #
-# That is the whole of Algorithm 1:
+# ((13), $R = \sqrt{X_T^2 + W_T^2}$, and (15), the level distance $R\cos\varphi_r$, are absorbed.) That is Algorithm 1 up to the target, steps (i)
+# to (iii):
 
 
 # %%
@@ -164,7 +165,7 @@ def algorithm_1(theta_r, phi_r, a, c):
     """Target from departure angles [rad] and the ellipse's a and c [m]."""
     cos_phi = np.cos(phi_r)
     cos_alpha = np.cos(theta_r) * cos_phi  # (11)
-    distance = (a * a - c * c) / (a - c * cos_alpha)  # (9), (10), (12), (13)
+    distance = (a * a - c * c) / (a - c * cos_alpha)  # (9)-(13)
     x = distance * cos_alpha  # (16)
     y = distance * cos_phi * np.sin(theta_r)  # (16)
     z = distance * np.sin(phi_r)  # (14)
@@ -185,8 +186,8 @@ print(
 )
 
 # %% [markdown]
-# For comparison, the paper's way: hand (10) and (12) to a numerical solver. A *line* meets an ellipse twice,
-# once in front of $S_1$ and once behind, and (12) does not say which is meant; where the solver ends depends on
+# For comparison, a "solve", which the paper does not specify. A *line* meets an ellipse twice, once in front of $S_1$ and
+# once behind, and (12) does not say which is meant: a symbolic solver returns both, and where a numerical one ends depends on
 # where it starts.
 
 # %%
@@ -225,7 +226,7 @@ print(
 # One of the two is the target; the other is not. The closed form has no such choice to make.
 #
 # From here on the book uses `irsnb.elliptic.locate`, the same lines, checked and broadcasting over whole fields of
-# targets. Does it always return the target it was given? A hundred thousand of them, anywhere within 3 km, over
+# targets. Does it always return the target it was given? A hundred thousand of them, anywhere in a cube of 6 km, over
 # pairs of any spacing, and a second time with the two surfaces standing anywhere rather than on the $x$ axis, each
 # pair turned into its own frame as in the foundations:
 
@@ -233,9 +234,9 @@ print(
 rng = np.random.default_rng(2025)
 count = 100_000
 anywhere = rng.uniform(-3000, 3000, (count, 3))
-spacings = rng.uniform(1, 4000, count)
+halves = rng.uniform(1, 4000, count)
 angles = direction_angles(anywhere)[:2]
-back = locate(*angles, path_sum(anywhere, spacings) / 2, spacings)
+back = locate(*angles, path_sum(anywhere, halves) / 2, halves)
 found = np.linalg.norm(back - anywhere, axis=-1) < 1e-5
 
 first, second = rng.uniform(-3000, 3000, (2, count, 3))
@@ -282,8 +283,16 @@ def count_operations(function, *values):
     return Counted.operations
 
 
-near = count_operations(algorithm_1, 0.1, 0.2, 500.0, 400.0)
-far = count_operations(algorithm_1, 2.9, -1.4, 5e6, 4.0)
+def algorithm_1_to_the_end(theta_r, phi_r, a, c):
+    """Algorithm 1 with step (iv): the direction (17)-(18) at the receiver of section 5.1."""
+    x, y, z = algorithm_1(theta_r, phi_r, a, c)
+    dx, dy, dz = x - 200, y + 400, z + 30
+    level = np.sqrt(dx * dx + dy * dy)
+    return np.arccos(dx / level), np.arctan(np.abs(dz) / level)
+
+
+near = count_operations(algorithm_1_to_the_end, 0.1, 0.2, 500.0, 400.0)
+far = count_operations(algorithm_1_to_the_end, 2.9, -1.4, 5e6, 4.0)
 print(f"operations for a near target: {near}, for a far one: {far}")
 
 # %% [markdown]
@@ -299,22 +308,31 @@ print(f"operations for a near target: {near}, for a far one: {far}")
 # \hat\varphi = \arctan\frac{|Z_T - Z_B|}{|\mathbf{B}\mathbf{T}_B|} \tag{18}
 # $$
 #
-# where $|\mathbf{B}\mathbf{T}_B|$ is the level distance. *In words:* how far to turn from east, how far to look up. The
-# foundations showed what arccos and modulus do: they answer for targets north of the radar and above it, and
-# mirror the others. How much of the world is that?
+# where $|\mathbf{B}\mathbf{T}_B|$ is the level distance. *In words:* how far from east, how far from level. The paper calls $\hat\theta$ the
+# angle between the level direction and the $x$ axis, and such an angle has no sign. But the departure angles of (11) and (16) *are*
+# signed, and a direction that cannot tell north from south does not lead back to the target. For how much of the world does it?
 
 # %%
 signed, printed = direction(anywhere, receiver), paper_direction(anywhere, receiver)
 wrong_azimuth = ~np.isclose(printed[0], signed[0])
 wrong_elevation = ~np.isclose(printed[1], signed[1])
 south, below = anywhere[:, 1] < receiver[1], anywhere[:, 2] < receiver[2]
+both_right = ~wrong_azimuth & ~wrong_elevation
+back_to_target = (
+    unit_vector(*signed) * np.linalg.norm(anywhere - receiver, axis=-1)[:, None]
+    + receiver
+)
+signed_right = np.linalg.norm(back_to_target - anywhere, axis=-1) < 1e-6
+print(f"(17) points to the wrong side for {wrong_azimuth.mean():.0%} of the cube")
 print(
-    f"(17) wrong for {wrong_azimuth.mean():.0%} of the cube of 6 km, all of them south of the radar:",
-    bool(np.array_equal(wrong_azimuth, south)),
+    "  all of them south of the radar:", bool(np.array_equal(wrong_azimuth, south))
+)
+print(f"(18) points to the wrong side for {wrong_elevation.mean():.0%}")
+print(
+    "  all of them below the radar:", bool(np.array_equal(wrong_elevation, below))
 )
 print(
-    f"(18) wrong for {wrong_elevation.mean():.0%}, all of them below it:",
-    bool(np.array_equal(wrong_elevation, below)),
+    f"both lead back to the target for {both_right.mean():.0%}, with signs for {signed_right.mean():.0%}"
 )
 
 # %% [markdown]
@@ -407,9 +425,9 @@ plt.show()
 
 # %% [markdown]
 # **What it means.** The azimuth error grows with the eccentricity and the elevation error falls: both trends of
-# Fig. 5 come out, at every step of the 37. (The text first speaks of an "improving trend" of the azimuth
-# error "as $e$ increases" and two sentences later says that it is smaller for small $e$; the
-# second is what the figure's own algorithm gives.)
+# Fig. 5 come out, at every one of the 36 steps. (The text first speaks of an "improving trend" of the azimuth
+# error "as $e$ increases" and in the next sentence says that it is smaller for small $e$; the
+# second is what the algorithm gives.)
 #
 # Why opposite? Turn the ray by a little. The target slides along the ellipsoid: sideways, with the ray, and in
 # or out, because the ellipsoid is not a sphere about $S_1$. The farther apart the surfaces, the steeper the ellipsoid
@@ -417,9 +435,9 @@ plt.show()
 # of this target adds to the azimuth error and takes away from the elevation error. That is geometry, not a law:
 # [the third notebook](where_weighting_helps.ipynb) finds the places where it is the other way round.
 #
-# And the bound? The closed form lies on it, whichever errors are drawn. (The paper's elevation curve lies *below* it: it is one
+# And the bound? The closed form lies on it, whichever errors are drawn. (The elevation curve of the paper's measure lies *below* it: it is one
 # particular shift, $(1°, 1°)$, whose two effects on the elevation partly cancel.) With one pair there are three measurements for three coordinates;
-# nothing is left over to average, and *no* other estimator could do better with them. What can be gained must come
+# nothing is left over to average, and no unbiased estimator could do better with them. What can be gained must come
 # from more measurements: more pairs.
 #
 # ## Paper, ours, bound
@@ -438,31 +456,45 @@ ledger.record(
     ),
     ledger.row(
         "duan2025",
+        "closed-form-direction",
+        ours=f"leads back to the target for {both_right.mean():.0%} as printed, for {signed_right.mean():.0%} with signs",
+        verdict=ledger.judge_share(both_right.mean()),
+        why="(17) mirrors what is south of the radar, (18) what is below it; all four experiments are north and above",
+    ),
+    ledger.row(
+        "duan2025",
         "complexity-one",
         ours=f"{near} operations for a near target, {far} for a far one",
         verdict="reproduced" if near == far else "not reproduced",
-        why="counted, not timed; the same for every target",
+        why="counted, not timed; no loop and no branch depends on the target",
     ),
     ledger.row(
         "duan2025",
         "other-planes",
         ours=f"{found_anywhere.mean():.1%} of {count:,} targets located, surfaces placed at random",
         verdict=ledger.judge_share(found_anywhere.mean()),
-        why="each pair in its own frame: a rotation keeps every path length",
+        why="pair by pair, each in its own frame: a rotation keeps every path length",
     ),
     ledger.row(
         "duan2025",
         "sign-azimuth",
-        ours=f"wrong for {wrong_azimuth.mean():.0%} of a 6 km cube of targets",
-        verdict="reproduced" if not wrong_azimuth.any() else "not reproduced",
-        why="every target south of the receiver is mirrored to the north; atan2 mends it",
+        ours=f"cannot tell north from south: ambiguous for {wrong_azimuth.mean():.0%} of a 6 km cube of targets",
+        verdict="inconsistent in the paper",
+        why="the departure azimuth of (11) and (16) is signed, this one is not; atan2 mends it",
     ),
     ledger.row(
         "duan2025",
         "sign-elevation",
-        ours=f"wrong for {wrong_elevation.mean():.0%} of a 6 km cube of targets",
-        verdict="reproduced" if not wrong_elevation.any() else "not reproduced",
-        why="every target below the receiver is mirrored above it; leaving out the modulus mends it",
+        ours=f"cannot tell above from below: ambiguous for {wrong_elevation.mean():.0%} of a 6 km cube of targets",
+        verdict="inconsistent in the paper",
+        why="the departure elevation of (14) is signed, this one is not; leaving out the modulus mends it",
+    ),
+    ledger.row(
+        "duan2025",
+        "trend-wording",
+        ours=f"the azimuth error grows with e, from {mae[0, 0]:.3f} to {mae[0, -1]:.3f} deg",
+        verdict="inconsistent in the paper",
+        why="'improving' is at best ambiguous; the second sentence is right",
     ),
     ledger.row(
         "duan2025",
@@ -484,7 +516,7 @@ ledger.record(
         ours=f"from {mae[0, 0]:.3f} to {mae[0, -1]:.3f} deg; grows at {rises.mean():.0%} of the steps",
         bound=f"{bound[0, 0]:.3f} to {bound[0, -1]:.3f} deg RMS for random 1° errors",
         verdict=ledger.judge_share(rises.mean()),
-        why="at this target; the text's first wording has it the other way round",
+        why="at this target",
     ),
     ledger.row(
         "duan2025",
@@ -504,7 +536,7 @@ ledger.record(
 # * **Where the two angles and the path sum come from.** The signal model (1)–(6) carries no experiment.
 # * **Errors of the path sum.** The paper has none. A clock has; with them the pairs start to differ in what they know.
 #
-# The last two are the second half of Part I.
+# The last is taken up by [fusion](fusion.ipynb).
 #
 # ## Exercises
 #

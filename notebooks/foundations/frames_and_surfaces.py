@@ -30,7 +30,7 @@ import numpy as np
 
 from irsnb import figures
 from irsnb.arrays import PlanarArray
-from irsnb.elliptic import locate, path_sum
+from irsnb.elliptic import EXPERIMENTS, locate, path_sum
 from irsnb.geometry import direction_angles, frame_along, unit_vector
 
 figures.use_style()
@@ -107,7 +107,8 @@ plt.show()
 # \mathbf{p}' = \mathbf{Q}\,(\mathbf{p} - \mathbf{s}_1).
 # $$
 #
-# *In words:* first axis along the line, second level and across it, third as upright as it can be. A
+# *In words:* first axis along the line, second level and across it, third as upright as it can be. (For one surface
+# straight above the other no level direction is singled out; the code then takes $\mathbf{e}_y$ in place of $\mathbf{e}_z$.) A
 # rotation keeps every length, so path lengths do not care in which frame they are taken.
 
 # %%
@@ -246,8 +247,9 @@ for size, width in zip(sizes, widths, strict=True):
     print(f"{size:15d} | {width:8.2f}")
 
 # %% [markdown]
-# Twice the side, half the width: $\approx 102°/N$ for $N$ elements a side. The paper perturbs its departure
-# angles by 1°, about half the beam of a $64\times64$ surface. That is what a user gets who points the
+# Twice the side, half the width: about 102°/$N$ for $N$ elements a side, half a wavelength apart, straight ahead (a
+# steered beam is wider, by one over the cosine of its angle). The paper perturbs its departure angles by 1°, about two thirds of
+# the beam of a $64\times64$ surface. That is what a user gets who points the
 # beam and believes it; finding the peak *within* the beam does better, and the second half of Part I shows
 # by how much.
 #
@@ -260,7 +262,7 @@ for size, width in zip(sizes, widths, strict=True):
 # |\mathbf{S}_1\mathbf{T}| + |\mathbf{S}_2\mathbf{T}| = 2a .
 # $$
 #
-# *In words:* the target is tied to two pegs by a string of length $2a$. A pencil in that loop draws an
+# *In words:* a string of length $2a$ is tied to two pegs. A pencil that keeps it taut draws an
 # ellipse with the pegs as foci; in space, the ellipse turned about the line of the pegs, an **ellipsoid**.
 # Seen from $S_1$, at the angle $\alpha$ from the line of the pegs, its surface lies at the distance
 #
@@ -367,6 +369,10 @@ assert np.allclose(folded[0], np.abs(azimuth), atol=1e-6), (
 assert np.allclose(folded[1], np.abs(elevation)), (
     "below the receiver (18) returns the mirrored elevation"
 )
+for x in EXPERIMENTS.values():
+    assert x.target[1] > x.receiver[1] and x.target[2] > x.receiver[2], (
+        "in front and above"
+    )
 assert np.allclose(rotation @ rotation.T, np.eye(3)) and np.isclose(
     np.linalg.det(rotation), 1
 )
