@@ -54,7 +54,7 @@ class LedgerTable(SphinxDirective):
             uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
             link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
             verdict = nodes.inline("", row.verdict, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
-            ours = f"{row.ours} ({row.scale} scale)"
+            ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
             cells = [nodes.Text(claim.where), nodes.Text(claim.says), nodes.Text(ours), nodes.Text(row.bound)]
             rows += self._row([*cells, [verdict, nodes.Text(f": {row.why}")], link])
         group += [head, rows]
@@ -116,9 +116,19 @@ def front_page(app, error):
     (Path(app.outdir) / "index.html").write_text(text, encoding="utf-8")
 
 
+def drop_live_code(app, pagename, templatename, context, doctree):
+    """Leave out sphinx-thebe's scripts: the book has no live kernel, and they would name another machine."""
+    context["script_files"] = [
+        script
+        for script in context.get("script_files", [])
+        if "thebe" not in f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}".lower()
+    ]
+
+
 def setup(app):
     app.add_directive("ledger", LedgerTable)
     app.add_directive("ledger-headlines", LedgerHeadlines)
+    app.connect("html-page-context", drop_live_code, priority=900)
     app.connect("build-finished", bring_mathjax)
     app.connect("build-finished", front_page, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

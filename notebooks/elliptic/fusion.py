@@ -148,11 +148,11 @@ print("its own sigmas      [m]:", np.sqrt(np.diag(one_fix.covariance)).round(2))
 #
 # ## A field of targets
 #
-# Four by six targets, 600 m high, thousands of draws each. Every method gets the same draws. The mean and binary weighting are defined for
+# Four by six targets, 600 m high, in the strip that all five pairs see, thousands of draws each. Every method gets the same draws. The mean and binary weighting are defined for
 # directions, so the direction at the radar is what all are compared by.
 
 # %%
-grid = np.meshgrid(np.linspace(100, 2350, 6), np.linspace(150, 1500, 4))
+grid = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
 field = np.stack([*grid, np.full_like(grid[0], 600.0)], axis=-1).reshape(-1, 3)
 draws = 5000 * more
 azimuth, elevation, sums = measure(field, draws)
@@ -223,7 +223,7 @@ print(
 )
 print(f"every fit settled: {bool(fix.converged.all())}")
 
-# %% mystnb={"figure": {"caption": "RMS direction error of each target of the field, sorted by the bound. Fusion stands on the bound; the others have little to do with it.", "name": "fig-field"}, "image": {"alt": "Two panels, azimuth and elevation, error against 24 targets on a logarithmic axis. Diamonds of fusion lie on the dotted bound at every target. One pair, mean and binary weighting lie together above it, in azimuth by factors from just above one to more than ten, in elevation by smaller factors."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "RMS direction error of each target of the field, sorted by the bound. Fusion stands on the bound; the others have little to do with it.", "name": "fig-field"}, "image": {"alt": "Two panels, azimuth and elevation, error against 24 targets on a logarithmic axis. Diamonds of fusion lie on the dotted bound at every target. One pair, mean and binary weighting lie together above it, in azimuth by factors that grow as the bound falls, in elevation by smaller ones."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.6))
 for k, (axes, name) in enumerate(
     zip(panels, ("azimuth", "elevation"), strict=True)
@@ -242,6 +242,10 @@ for k, (axes, name) in enumerate(
         xlabel="target, sorted by its bound",
         ylabel=f"{name} RMS error [deg]",
     )
+for axes in panels:
+    for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        which("{x:.2f}")
+    axes.tick_params(axis="y", which="minor", labelsize=8)
 fig.legend(
     *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
 )
@@ -403,7 +407,7 @@ fig.colorbar(shown, ax=axes, label="position error bound [m]")
 plt.show()
 
 # %% [markdown]
-# **What it means.** *Leave the line.* (On it, the best place is the far edge of the map.) As long as all surfaces are collinear, no clock in the world sees a turn about their line, and the
+# **What it means.** *Leave the line.* (On it, the best place is an edge of the map.) As long as all surfaces are collinear, no clock in the world sees a turn about their line, and the
 # last coordinate hangs on the angles. One surface off the line makes the path sums see it too. The paper's own remark, that the surfaces may
 # stand on different planes, is the better design.
 #

@@ -8,7 +8,7 @@
 #
 # * say which targets a pair of surfaces can see, and what a further surface adds;
 # * combine the directions of several pairs by their mean and by the paper's binary weights;
-# * redraw Fig. 6 to 9 and say, curve by curve, which statement of the text holds and where it stops.
+# * redraw the paper's Fig. 6 to 9 and say, curve by curve, which statement of the text holds and where it stops.
 
 # %% tags=["hide-input"]
 # On Colab, fetch the helper package of this book; elsewhere it is installed already.
@@ -54,7 +54,7 @@ ONE_DEGREE = np.deg2rad(1.0)
 # $$
 #
 # pairs from $m$ surfaces, and says that a target between $S_2$ and $S_3$ is outside the zone of the first and inside the zone
-# of the second (Fig. 4a). It does not say what a zone *is*. We have to choose, and choose the two things that
+# of the second (its Fig. 4a). It does not say what a zone *is*. We have to choose, and choose the two things that
 # every radar has to respect:
 #
 # * **In front.** $S_1$ faces along the line towards the others and they face back, so a pair serves $0 < x < 2c$. With this reading the
@@ -98,7 +98,7 @@ print(f"reach: {reach:.0f} m (cube root of the product of the three legs)")
 # %% mystnb={"figure": {"caption": "How many of the five pairs of Experiment 3 see a target, by its place along and across the line of surfaces. The field is the same all round the line. White: none. Crosses: the targets of Experiments 3 and 4.", "name": "fig-zones"}, "image": {"alt": "A map along and across the line of surfaces, cut by vertical edges at the surfaces S2 to S6. Left of S2, up to about 1800 metres across, all five pairs see the target; farther out the count drops in steps to one near 3400 metres. From S2 to S6 the count near the line falls by one at each surface."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(6.4, 5.4))
 count = np.ma.masked_equal(seen.sum(axis=-1), 0)
-shades = plt.get_cmap("viridis_r", 5)
+shades = plt.get_cmap("viridis", 5)
 shown = axes.pcolormesh(
     along,
     across,
@@ -154,9 +154,9 @@ print(
 #
 # Every pair gives its own direction $(\hat\theta_j, \hat\varphi_j)$. The plain way is their mean,
 #
-# $$
-# \hat\theta_{m_f} = \frac1M\sum_{j=1}^M \hat\theta_j, \qquad \hat\varphi_{m_f} = \frac1M\sum_{j=1}^M \hat\varphi_j . \tag{22}
-# $$
+# \begin{align}
+# \hat\theta_{m_f} &= \frac1M\sum_{j=1}^M \hat\theta_j \notag \\ \hat\varphi_{m_f} &= \frac1M\sum_{j=1}^M \hat\varphi_j \tag{22}
+# \end{align}
 #
 # The paper's way is **binary weighting**. Experiment 1 said: small eccentricity, small azimuth error; large eccentricity, small
 # elevation error. So believe one pair only, and a different one for each angle:
@@ -318,7 +318,7 @@ def rms_bound_deg(experiment, n_pairs=None):
 
 bound2 = np.array([rms_bound_deg(second, m) for m in pairs]).T
 
-# %% mystnb={"figure": {"caption": "Experiment 2 (the paper's Fig. 6 a and b): error against the number of pairs, added from the farthest to the closest. In azimuth the bound falls once a second pair is there, and neither method follows it; in elevation it stays.", "name": "fig-6"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10. Left, azimuth: both methods start at 1.23 degrees; the mean falls slowly to 1.14, binary weighting faster to 0.95; the dotted bound drops at the second pair to far below both and stays there. Right, elevation: binary weighting stays at 0.511, the mean rises to 0.531, the bound lies flat."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 2 (the paper's Fig. 6 a and b): error against the number of pairs, added from the farthest to the closest. In azimuth the bound falls once a second pair is there, and neither method follows it; in elevation it stays, and both methods lie below it only because the measures differ: one fixed shift here, random ones there.", "name": "fig-6"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10. Left, azimuth: both methods start at 1.23 degrees; the mean falls slowly to 1.14, binary weighting faster to 0.95; the dotted bound drops at the second pair to far below both and stays there. Right, elevation: binary weighting stays at 0.511, the mean rises to 0.531, the bound lies flat."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2)
 for k, (axes, name) in enumerate(
     zip(panels, ("azimuth", "elevation"), strict=True)
@@ -345,14 +345,14 @@ better_azimuth = exp2["binary"][0, 1:] < exp2["mean"][0, 1:]
 better_elevation = exp2["binary"][1, 1:] < exp2["mean"][1, 1:]
 constant = np.ptp(exp2["binary"][1])
 mean_rises = np.diff(exp2["mean"][1]) > 0
-print("error [deg], M =", " ".join(f"{m:5d}" for m in pairs))
+print(f"{'error, M =':16s} {' '.join(f'{m:5d}' for m in pairs)}")
 for k, name in enumerate(("azimuth", "elevation")):
     for method, values in (*exp2.items(), ("bound", bound2)):
         cells = " ".join(f"{value:5.3f}" for value in values[k])
-        print(f"{name[:5]:6s} {method:8s} {cells}")
+        print(f"{name:9s} {method:6s} {cells}")
 
 # %% [markdown]
-# **What it means.** Every statement of the text on Fig. 6 holds. They also say less than it seems: at every $M$ binary weighting
+# **What it means.** Every statement of the text on the paper's Fig. 6 holds. They also say less than it seems: at every $M$ binary weighting
 # in azimuth is simply the *last pair added*, the one with the smallest $c$, and in elevation the *first*. Nothing is
 # averaged. The bound of the azimuth shows what is left on the table: two exact path sums fix the target up to a turn about
 # the line of surfaces, so that from the second pair on the two noisy angles have to settle one number, not two. Neither
@@ -361,7 +361,7 @@ for k, name in enumerate(("azimuth", "elevation")):
 # ## Experiment 3: turning the perturbation
 #
 # Five pairs, target $(700, 1200, 1400)$ m, one pair ($c = 800$ m) for comparison. First the azimuth perturbation is swept
-# at $\Delta\varphi = 1°$ (Fig. 7), then the elevation perturbation at $\Delta\theta = 1°$ (Fig. 8).
+# at $\Delta\varphi = 1°$ (the paper's Fig. 7), then the elevation perturbation at $\Delta\theta = 1°$ (the paper's Fig. 8).
 
 # %%
 third = EXPERIMENTS[3]
@@ -468,13 +468,16 @@ for name, holds in best.items():
     print(
         f"  Fig. {name}: {where_not(holds)}  (best in {holds.mean():.0%} of the sweep)"
     )
-print("  several pairs not better than one, Fig. 7a:", where_not(many_beat_one))
+print(
+    "  several pairs not better than one, the paper's Fig. 7a:",
+    where_not(many_beat_one),
+)
 
 fine_deg = np.arange(0, 2.5001, 0.001)
 fine8 = compare_three(ONE_DEGREE, np.deg2rad(fine_deg))
 tip_deg = {method: fine_deg[values[1].argmin()] for method, values in fine8.items()}
 for method, value in tip_deg.items():
-    print(f"tip of the V in Fig. 8b, {method}: {value:.3f} deg")
+    print(f"tip of the V in the paper's Fig. 8b, {method}: {value:.3f} deg")
 grows_from = {
     m: np.mean(np.diff(v[1][fine_deg >= 0.14]) > 0) for m, v in fine8.items()
 }
@@ -500,7 +503,7 @@ print(f"between binary weighting and one pair: {advantage:.3f} deg")
 # perturbation is not the least sensitive to another; binary weighting believes one pair at one end of the row, so it gains or loses
 # with the mixture.
 #
-# The turning points of Fig. 8b are at 0.133° and 0.132° for one pair and the mean and at 0.146° for binary weighting, where the paper reads 0.125°, "a short
+# The turning points of the paper's Fig. 8b are at 0.133° and 0.132° for one pair and the mean and at 0.146° for binary weighting, where the paper reads 0.125°, "a short
 # range" more, and 0.14°: on a grid of 0.025° the smallest value of the first two *is* at 0.125°.
 #
 # ## Experiment 4: both perturbations at once
@@ -598,7 +601,7 @@ for value in (0.0, 0.05, 0.1, 0.15, 0.2, 0.5, 1.0, 2.5):
     print(f"  at an elevation perturbation of {value:.2f} deg: {share:.0%}")
 
 # %% [markdown]
-# **What it means.** Where both perturbations have the same sign the paper's description of Fig. 9 is right, up to a sliver in 9b; where
+# **What it means.** Where both perturbations have the same sign the paper's description of the paper's Fig. 9 is right, up to a sliver in 9b; where
 # they differ, the azimuth error *falls* as the elevation perturbation grows. "Small" is a matter of hundredths of a degree: at 0.1° the
 # elevation error already falls with the azimuth perturbation at most steps, and from 0.2° on at all of them, because the two contributions
 # have opposite signs and the larger wins.
@@ -831,12 +834,12 @@ ledger.record(
 # * **Ties.** Two pairs of equal eccentricity would both get weight one, and (21) a sum of two. `binary_weights` takes the first.
 # * **For which targets and perturbations the weights help.** The paper compares at two targets:
 #   [the next notebook](where_weighting_helps.ipynb) asks a whole field of them.
-# * **Information left unused.** The bound of Fig. 6 says that several exact path sums know much more than one. The estimate that
+# * **Information left unused.** The bound of the paper's Fig. 6 says that several exact path sums know much more than one. The estimate that
 #   uses it is [fusion](fusion.ipynb).
 #
 # ## Exercises
 #
-# 1. In Experiment 2 add the pairs from the closest to the farthest. What do Fig. 6a and 6b become?
+# 1. In Experiment 2 add the pairs from the closest to the farthest. What do the paper's Fig. 6a and 6b become?
 # 2. Give one pair of Experiment 3 the same position as another. What does the paper's rule (21a) return if that pair has the smallest
 #    eccentricity, and what does `binary_weights`?
 

@@ -67,6 +67,7 @@ target, receiver = np.array(experiment.target), np.array(experiment.receiver)
 semi_focals = np.array(experiment.semi_focals)
 s1, s2 = np.zeros(3), second_surface(semi_focals[0])
 
+OFFSETS = {"B": [-130, 0, -60], "$S_1$": [-150, 0, 60]}
 fig = plt.figure(figsize=(6.4, 4.6))
 axes = fig.add_subplot(projection="3d")
 for points, style in (
@@ -98,7 +99,7 @@ for name, place, marker in (
     ("T", target, "o"),
 ):
     axes.plot(*place[:, None], marker, color="black")
-    axes.text(*(place + ([-130, 0, -60] if name == "B" else [25, 25, 70])), name)
+    axes.text(*(place + OFFSETS.get(name, [25, 25, 70])), name)
 axes.set(xlabel="x [m]", ylabel="y [m]", zlabel="z [m]", box_aspect=(0.9, 1.3, 1.2))
 axes.xaxis.set_major_locator(plt.MultipleLocator(400))
 axes.yaxis.set_major_locator(plt.MultipleLocator(400))
@@ -152,9 +153,9 @@ plt.show()
 # Z_T = R\sin\varphi_r \tag{14}
 # $$
 #
-# $$
-# X_T = R\cos\varphi_r\cos\theta_r, \qquad Y_T = R\cos\varphi_r\sin\theta_r . \tag{16}
-# $$
+# \begin{align}
+# X_T &= R\cos\varphi_r\cos\theta_r \notag \\ Y_T &= R\cos\varphi_r\sin\theta_r \tag{16}
+# \end{align}
 #
 # ((13), $R = \sqrt{X_T^2 + W_T^2}$, and (15), the level distance $R\cos\varphi_r$, are absorbed.) That is Algorithm 1 up to the target, steps (i)
 # to (iii):
@@ -341,10 +342,10 @@ print(
 # Both departure angles are off by 1°; the path sum is exact. The paper measures the error of the
 # direction as the mean over one positive and one negative shift,
 #
-# $$
-# \text{MAE}_\theta = \frac{|\hat\theta_{f+} - \bar\theta| + |\hat\theta_{f-} - \bar\theta|}{2}, \qquad
-# \text{MAE}_\varphi = \frac{|\hat\varphi_{f+} - \bar\varphi| + |\hat\varphi_{f-} - \bar\varphi|}{2}, \tag{23}
-# $$
+# \begin{align}
+# \text{MAE}_\theta &= \frac{|\hat\theta_{f+} - \bar\theta| + |\hat\theta_{f-} - \bar\theta|}{2} \notag \\
+# \text{MAE}_\varphi &= \frac{|\hat\varphi_{f+} - \bar\varphi| + |\hat\varphi_{f-} - \bar\varphi|}{2} \tag{23}
+# \end{align}
 #
 # and moves the second surface away, $c = 400, 500, \dots, 4000$ m. It plots against the ellipse's **eccentricity**
 #
@@ -405,12 +406,13 @@ rms = np.rad2deg(
     ]
 )
 
-# %% mystnb={"figure": {"caption": "Experiment 1 (the paper's Fig. 5 a and b). The paper's measure (23) for a shift of 1 degree in both angles, the root mean square error for random shifts of the same size, and the bound, on which it lies.", "name": "fig-5"}, "image": {"alt": "Two panels against eccentricity from 0.2 to 0.85. Left, azimuth: all curves rise, the paper's measure from 1.06 to 1.21 degrees; the random error lies on the dotted bound below it. Right, elevation: the paper's measure falls from 0.75 to 0.67 degrees, and the random error lies on the dotted bound."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 1 (the paper's Fig. 5 a and b). The paper's measure (23) for a shift of 1 degree in both angles, the root mean square error for random shifts of the same size, and the bound, on which that error lies to within the chance of 40,000 draws.", "name": "fig-5"}, "image": {"alt": "Two panels against eccentricity from 0.2 to 0.85. Left, azimuth: all curves rise, the paper's measure from 1.06 to 1.21 degrees; the random error lies on the dotted bound below it. Right, elevation: the paper's measure falls from 0.75 to 0.67 degrees, and the random error lies on the dotted bound."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2)
 for axes, error, spread, limit, name in zip(
     panels, mae, rms, bound, ("azimuth", "elevation"), strict=True
 ):
-    figures.curves(axes, e, {"one-pair": error}, markevery=4)
+    style = figures.METHOD_STYLE["one-pair"] | {"label": "the paper's measure (23)"}
+    axes.plot(e, error, markevery=4, **style)
     axes.plot(e, spread, color="#E69F00", label="random shifts, RMS")
     figures.curves(axes, e, {"bound": limit})
     axes.set(

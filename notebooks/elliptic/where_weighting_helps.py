@@ -157,6 +157,7 @@ def draw_maps(values, label, ticks, contour=None):
             )
             axes.set(xlabel="x [m]" if row else "", ylabel="" if k else "y [m]")
             axes.grid(False)
+            axes.set_facecolor("#e6e6e6")
     beyond = "neither" if contour is None else "both"
     fig.colorbar(
         mesh, ax=panels, label=label, ticks=ticks, shrink=0.9, extend=beyond
@@ -164,7 +165,7 @@ def draw_maps(values, label, ticks, contour=None):
     plt.show()
 
 
-# %% mystnb={"figure": {"caption": "Out of all directions of a 1 degree perturbation, the share in which binary weighting beats the mean. Blue: it helps for most perturbations; red: it hurts for most; white: even. Squares: the surfaces. Triangle: the radar. Between the dotted lines: seen by all five pairs.", "name": "fig-share"}, "image": {"alt": "Four maps over x and y: azimuth and elevation at 300 and 1400 metres height. Azimuth is blue nearly everywhere, deepest north of the radar, with a red wedge west of the first surface. Elevation is pale at 300 metres, and at 1400 metres split by a border into a blue part in the north and a red part in the east, close to the line of surfaces."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Out of all directions of a 1 degree perturbation, the share in which binary weighting beats the mean. Blue: it helps for most perturbations; red: it hurts for most; white: even. Squares: the surfaces. Triangle: the radar. Between the dotted lines: seen by all five pairs. Grey: not computed.", "name": "fig-share"}, "image": {"alt": "Four maps over x and y: azimuth and elevation at 300 and 1400 metres height. Azimuth is blue nearly everywhere, deepest north of the radar, with a red wedge west of the first surface. Elevation is pale at 300 metres, and at 1400 metres split by a border into a blue part in the north and a red part in the east, close to the line of surfaces."}} tags=["hide-input"]
 draw_maps(
     {name: wins[name]["mean"].mean(axis=-1) for name in heights},
     "share in which it beats the mean",
@@ -201,7 +202,7 @@ for name in heights:
 within = np.mean([(np.abs(ratio[n][1] - 1) < 0.02).mean() for n in heights])
 print(f"elevation ratio within two percent of one: {within:.0%} of the whole field")
 
-# %% mystnb={"figure": {"caption": "Root mean square error of binary weighting over that of the mean, all perturbation directions together. Below one (blue) it helps, above one (red) it hurts; the line is one.", "name": "fig-ratio"}, "image": {"alt": "Four maps of the error ratio. In azimuth it is below one except in a wedge west of the first surface; at 300 metres height it falls below 0.7 between the first and third surface, at 1400 metres to about 0.9. In elevation the maps are nearly white but for spots close to the first surfaces, with a border line running from the surfaces to the north-east."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Root mean square error of binary weighting over that of the mean, all perturbation directions together. Below one (blue) it helps, above one (red) it hurts; the line is one.", "name": "fig-ratio"}, "image": {"alt": "Four maps of the error ratio. In azimuth it is below one except in a wedge west of the first surface; at 300 metres height it falls below 0.7 between the first and third surface, at 1400 metres to about 0.9. In elevation the maps are nearly white but for spots close to the first surfaces, with border lines running north from the first surface and north-east from the others."}} tags=["hide-input"]
 draw_maps(
     ratio, "binary weighting / mean", (1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7), contour=1
 )
@@ -267,13 +268,11 @@ for name in heights:
 # \mathbf{h} = R\,(\mathbf{J}\,\mathbf{l})\,\frac{\partial\cos\alpha}{\partial(\theta_r, \varphi_r)},
 # $$
 #
-# with $\mathbf{J}$ the gradient of the angle at the radar by the target's position,
-#
-# and so does every weighted mean whose weights sum to one, at $\kappa = \sum_j w_j k_j$. The mean stands somewhere in the middle, binary
+# with $\mathbf{J}$ the gradient of the angle at the radar by the target's position, and so does every weighted mean whose weights sum to one, at $\kappa = \sum_j w_j k_j$. The mean stands somewhere in the middle, binary
 # weighting at one of the ends. How large is the error? For random errors of equal size it is proportional to the length of $\mathbf{g}$,
 # the distance from the origin. Draw it.
 
-# %% mystnb={"figure": {"caption": "Gradients of the five pairs for the target of Experiment 3. The error is the distance from the origin. The cross is the point of the line closest to it: the best that any weights can do, and the bound.", "name": "fig-line"}, "image": {"alt": "Two panels, azimuth and elevation. In each, five points lie close together on a long straight line far from the point nearest to the origin, which is marked by a cross. In azimuth binary weighting marks the end that is closest to the cross, but still far away."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Gradients of the five pairs for the target of Experiment 3. The error is the distance from the origin. Inset: the pairs enlarged. The slanted cross is the point of the line closest to the origin: the best that any weights can do, and the bound.", "name": "fig-line"}, "image": {"alt": "Two panels, azimuth and elevation. In each, five points lie close together on a long straight line far from the point nearest to the origin, which is marked by a slanted cross. An inset enlarges the five points: the mean is in their middle, binary weighting at one end, in azimuth the end nearer to the cross."}} tags=["hide-input"]
 target = np.array(scene.target)
 common, line, k_pairs = pair_sensitivities(target, receiver, semi_focals)
 gradients = common + k_pairs[:, None, None] * line  # (pairs, angle, perturbation)
@@ -312,6 +311,23 @@ for k, (axes, name) in enumerate(
         mew=2,
         label="closest to the origin",
     )
+    inset = axes.inset_axes(
+        (0.05, 0.05, 0.38, 0.38) if k == 0 else (0.57, 0.05, 0.38, 0.38)
+    )
+    inset.plot(*gradients[:, k].T, "s", color="#0072B2", markersize=4)
+    inset.plot(*gradients[:, k].mean(axis=0), "^", color="#D55E00", markersize=8)
+    inset.plot(
+        *(weights[k] @ gradients[:, k]),
+        "o",
+        color="#009E73",
+        markersize=9,
+        mfc="none",
+        mew=2,
+    )
+    inset.set(xticks=[], yticks=[])
+    inset.margins(0.25)
+    axes.indicate_inset_zoom(inset, edgecolor="black")
+    axes.annotate("origin", (0, 0), (6, 4), textcoords="offset points")
     axes.plot(0, 0, "+", color="black", markersize=12)
     reach = 1.15 * np.abs(gradients[:, k]).max()
     axes.set(
@@ -347,7 +363,7 @@ print("weights for the target of Experiment 3")
 print("c [m]              ", "  ".join(f"{c:7.0f}" for c in semi_focals))
 for k, name in enumerate(("azimuth", "elevation")):
     print(f"{name:9s} binary   ", "  ".join(f"{w:7.0f}" for w in weights[k]))
-    print(f"{name:9s} best     ", "  ".join(f"{w:7.2f}" for w in best[k]))
+    print(f"{name:9s} least var.", "  ".join(f"{w:7.2f}" for w in best[k]))
 
 # %% [markdown]
 # Can a user compute them? They need the target, which is what is sought; a first estimate will do, here the mean position of the pairs. We draw
@@ -419,7 +435,7 @@ measured = experiments_with(ONE_DEGREE, 1e-3)
 small_angles = experiments_with(ONE_DEGREE / 5, 1e-3)
 metre = experiments_with(ONE_DEGREE, 1.0)
 print(
-    f"RMS error [deg]        {'one pair':>10s} {'mean':>10s} {'binary':>10s} {'best':>10s} {'bound':>10s}"
+    f"RMS error [deg]        {'one pair':>10s} {'mean':>10s} {'binary':>10s} {'least var.':>10s} {'bound':>10s}"
 )
 for number, result in measured.items():
     for k, name in enumerate(("azimuth", "elevation")):
@@ -493,7 +509,9 @@ for k, name in enumerate(("azimuth", "elevation")):
     for method in METHODS:
         above_bound[method, name] = lengths[method][k] / limit[k]
         low, mid, high = np.percentile(above_bound[method, name], (5, 50, 95))
-        print(f"  {name:9s} {method:17s} {low:12.2f} {mid:8.2f} {high:8.2f}")
+        print(
+            f"  {name:9s} {method.replace('minimum-', 'least '):17s} {low:12.2f} {mid:8.2f} {high:8.2f}"
+        )
 
 # %% mystnb={"figure": {"caption": "How far binary weighting is from the bound of exact path sums, 1400 m high: error over bound, on a logarithmic scale.", "name": "fig-above-bound"}, "image": {"alt": "Two maps on a logarithmic colour scale from 1 to 30. Azimuth: a bright vertical band of more than 30 at x around 200 metres, north of the radar, falling to between 1 and 3 in the east. Elevation: near 1 over most of the field, rising close to the line of surfaces, steepest next to the first."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.6, 2.9), sharey=True)
@@ -593,7 +611,7 @@ for sigma, ours, limit_here, plain in zip(
     path_sigmas, best_azimuth, bound_azimuth, curves["binary"][0], strict=True
 ):
     print(
-        f"path-sum error {sigma:6.3f} m: azimuth best {ours:5.2f}, binary {plain:5.2f}, bound {limit_here:5.2f} deg"
+        f"path-sum error {sigma:6.3f} m: azimuth least var. {ours:5.2f}, binary {plain:5.2f}, bound {limit_here:5.2f} deg"
     )
 
 # %% [markdown]

@@ -69,24 +69,28 @@ level = np.hypot(offset[:, 0], offset[:, 1])
 folded = np.arccos(offset[:, 0] / level), np.arctan(np.abs(offset[:, 2]) / level)
 
 fig, panels = plt.subplots(1, 2)
-for axes, signed, printed, name, equation in zip(
+for axes, signed, printed, name in zip(
     panels,
     (azimuth, elevation),
     folded,
     ("azimuth", "elevation"),
-    ("(17)", "(18)"),
     strict=True,
 ):
     axes.plot(np.rad2deg(walk), np.rad2deg(signed), label="signed")
     axes.plot(
-        np.rad2deg(walk), np.rad2deg(printed), "--", label=f"as printed, {equation}"
+        np.rad2deg(walk),
+        np.rad2deg(printed),
+        "--",
+        label="as printed, (17) and (18)",
     )
     axes.set(
         xlabel="where the target walks [deg]",
         ylabel=f"{name} read [deg]",
         xticks=range(-180, 181, 90),
     )
-    axes.legend()
+fig.legend(
+    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2
+)
 plt.show()
 
 # %% [markdown]
@@ -211,6 +215,8 @@ right.plot(
     "o",
     mfc="none",
     mec="white",
+    markersize=10,
+    mew=2,
 )
 right.set(xlabel="azimuth [deg]", ylabel="elevation [deg]")
 right.grid(False)
