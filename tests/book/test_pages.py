@@ -1,18 +1,26 @@
-"""The rendered book: built once here, warnings as errors, then read."""
+"""The rendered book: built once here, warnings as errors, then read, and opened in a browser."""
 
+import functools
+import http.server
+import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from irsnb import ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
+AXE_VERSION = "4.14.1"
+AXE = ROOT / "_build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 class Page(HTMLParser):
@@ -37,7 +45,10 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        return " ".join(" ".join(self.words).split()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        # Sphinx prints curly quotes; compare with straight ones.
+        return " ".join(" ".join(self.words).split()).translate(
+            str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
+        )
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +108,104 @@ def test_a_notebook_page_opens_in_colab(pages):
     links = pages["notebooks/elliptic/one_pair.html"].links
     colab = [link for link in links if "colab.research.google.com" in link]
     assert colab and all(link.endswith("notebooks/elliptic/one_pair.ipynb") for link in colab)
+
+
+def needed(found, what, how):
+    """Skip, or fail where CI promises to have it, if something to test with is missing."""
+    if not found:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing: {how}")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def browser(pages):
+    """Debian's chromium and the address at which the book is served on loopback."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    needed(path, "chromium", "on Debian and Ubuntu, apt install chromium")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=path, args=quiet)
+        yield chromium, f"http://127.0.0.1:{server.server_port}"
+        chromium.close()
+    server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page of the book; complaints and requests that leave the machine are kept beside it."""
+    chromium, address = browser
+    contexts = []
+
+    def opened(name, width=1300, scheme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints, page.away = [], []
+        page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        local = (address, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(local) else page.away.append(r.url))
+        page.goto(f"{address}/{name}")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(
+            "!window.MathJax || !MathJax.startup || MathJax.startup.promise.then(() => true)"
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def content_pages(pages):
+    """Pages to open; the front page stands for its twin book/index.html."""
+    return [name for name in pages if name not in ("genindex.html", "search.html", "book/index.html")]
+
+
+def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
+    for name in content_pages(pages):
+        page = open_page(name)
+        assert page.complaints == [], name
+        assert page.away == [], f"{name} asks another machine"
+        assert page.locator("mjx-merror").count() == 0, f"{name}: math that is not typeset"
+        formulas = len(re.findall(r'class="math', (HTML / name).read_text(encoding="utf-8")))
+        assert page.locator("mjx-container").count() >= formulas * 0.9, name
+        for width in (1300, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width} pixels"
+        page.context.close()
+
+
+def test_search_finds_a_word(open_page):
+    page = open_page("search.html?q=ellipse")
+    page.wait_for_selector("#search-results li", timeout=20_000)
+    assert "one pair" in page.locator("#search-results").inner_text().lower()
+
+
+def test_figures_stay_opaque_in_dark_mode(open_page):
+    page = open_page("notebooks/elliptic/one_pair.html", scheme="dark")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    looks = page.evaluate(
+        """[...document.querySelectorAll('.bd-article img[src*="_images"]')].map(image => {
+            const style = getComputedStyle(image); return [style.backgroundColor, style.filter]; })"""
+    )
+    assert len(looks) >= 2 and all(look == ["rgb(255, 255, 255)", "none"] for look in looks)
+
+
+@pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])
+def test_axe_finds_no_violation(pages, open_page, scheme, rules):
+    how = f"npm install --prefix _build/axe --no-save axe-core@{AXE_VERSION}"
+    needed(AXE.exists(), "axe-core", how)
+    for name in content_pages(pages):
+        page = open_page(name, scheme=scheme)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}})")["violations"]
+        assert [(v["id"], v["nodes"][0]["target"]) for v in found] == [], name
+        page.context.close()
