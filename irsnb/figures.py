@@ -1,5 +1,7 @@
 """One style for every figure of the book, and the few plots that several notebooks share."""
 
+from importlib import resources
+
 import matplotlib.pyplot as plt
 
 # Okabe and Ito's colours: told apart by colour-blind readers, and in grey by their line styles.
@@ -71,3 +73,30 @@ def curves(axes, x, by_method, markevery=None):
     """
     for method, values in by_method.items():
         axes.plot(x, values, markevery=markevery, **METHOD_STYLE[method])
+
+
+class Interactive:
+    """A figure that works without a kernel: drawn by the browser, from one file of the package.
+
+    Parameters
+    ----------
+    name : {"ellipse_explorer"}
+        Which one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package has no such figure.
+    """
+
+    def __init__(self, name):
+        source = resources.files("irsnb").joinpath("data", f"{name}.html")
+        if not source.is_file():
+            raise FileNotFoundError(f"name: got {name!r}; the package has no such interactive figure")
+        self.name, self._html = name, source.read_text(encoding="utf-8")
+
+    def __repr__(self):
+        return f"interactive figure: {self.name}"
+
+    def _repr_html_(self):
+        return self._html

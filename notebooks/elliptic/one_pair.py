@@ -254,6 +254,16 @@ print(
 print(f"surfaces anywhere:      {found_anywhere.mean():.3%}")
 
 # %% [markdown]
+# ### Turn the knobs yourself
+#
+# The same in the level plane through the surfaces and the radar. Drag the target or the second surface, or move the sliders: the
+# ellipse follows the path sum, the orange fan shows where the target would be put if the ray were off to one side or the other, and the
+# line below gives the direction and its error (23). Nothing runs but your browser.
+
+# %% tags=["hide-input"]
+figures.Interactive("ellipse_explorer")
+
+# %% [markdown]
 # ### How many operations?
 #
 # The paper calls one pair $O(1)$. An array that counts what is done to it says how many that is.

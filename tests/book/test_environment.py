@@ -1,6 +1,8 @@
 """Files that say the same thing twice are held in step."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -79,3 +81,31 @@ def test_every_page_of_the_contents_exists():
     assert shown == {
         p.relative_to(ROOT).with_suffix("").as_posix() for p in (ROOT / "notebooks").rglob("*.py")
     }, "every notebook is in the contents"
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def test_workflows_are_there_and_fit_the_schema():
+    assert {p.stem for p in WORKFLOWS} == {"ci", "pages", "cold", "links", "colab"}
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    command = [tool, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_schema_check_can_fail(tmp_path):
+    bad = tmp_path / "bad.yml"
+    bad.write_text("name: bad\non: push\njobs:\n  a:\n    steps: []\n")
+    tool = Path(sys.executable).with_name("check-jsonschema")
+    assert subprocess.run([tool, "--builtin-schema", "vendor.github-workflows", bad], capture_output=True).returncode
+
+
+def test_workflows_call_what_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for path in WORKFLOWS:
+        text = path.read_text(encoding="utf-8")
+        for target in re.findall(r"run: make (\w+)", text):
+            assert f"\n{target}:" in makefile, f"{path.name}: make {target}"
+        weekly = path.stem in ("cold", "links", "colab")
+        assert weekly == ("schedule:" in text) and "timeout-minutes:" in text

@@ -12,10 +12,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from irsnb import ledger
+from irsnb import elliptic, ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
@@ -209,3 +210,29 @@ def test_axe_finds_no_violation(pages, open_page, scheme, rules):
         found = page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}})")["violations"]
         assert [(v["id"], v["nodes"][0]["target"]) for v in found] == [], name
         page.context.close()
+
+
+def test_the_interactive_figure_computes_what_the_package_computes(open_page):
+    page = open_page("notebooks/elliptic/one_pair.html")
+    explorer = page.locator(".irsnb-explorer")
+    readout = explorer.locator("[data-part=readout]")
+
+    def expected(x, y, c, off_deg):
+        off = np.deg2rad(off_deg)
+        error, _ = elliptic.perturbation_mae((x, y, 0.0), (200.0, -400.0, 0.0), c, off, 0.0, "one-pair")
+        azimuth, _ = elliptic.direction((x, y, 0.0), (200.0, -400.0, 0.0))
+        return f"azimuth at B = {np.rad2deg(azimuth):.2f}°, azimuth error (23) = {np.rad2deg(error):.3f}°"
+
+    assert expected(700.0, 1200.0, 800.0, 1.0) in readout.inner_text()
+    for name, value in (("x", 300), ("y", 900), ("c", 500), ("d", 2.5)):
+        explorer.locator(f"[data-set={name}]").fill(str(value))
+    assert expected(300.0, 900.0, 500.0, 2.5) in readout.inner_text()
+    handle = explorer.locator("[data-part=target]")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 10)
+    page.mouse.up()
+    x, y = (float(explorer.locator(f"[data-set={name}]").input_value()) for name in "xy")
+    assert x > 320 and expected(x, y, 500.0, 2.5) in readout.inner_text()
