@@ -98,7 +98,9 @@ def test_the_schema_check_can_fail(tmp_path):
     bad = tmp_path / "bad.yml"
     bad.write_text("name: bad\non: push\njobs:\n  a:\n    steps: []\n")
     tool = Path(sys.executable).with_name("check-jsonschema")
-    assert subprocess.run([tool, "--builtin-schema", "vendor.github-workflows", bad], capture_output=True).returncode
+    assert subprocess.run(
+        [tool, "--builtin-schema", "vendor.github-workflows", bad], capture_output=True
+    ).returncode
 
 
 def test_workflows_call_what_exists():
