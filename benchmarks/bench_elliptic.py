@@ -1,21 +1,26 @@
-"""The closed form against the paper's "solve": time per target, both in one run on one machine.
+"""The closed form against the paper's "solve", fusion against scipy: ratios measured in one run.
 
 Duan et al. (2025), section 3.4, hand equations (10) and (12) to a "solve" function. Here that is sympy's
 ``solve`` (symbolic, as in the paper) and scipy's ``fsolve`` (numeric, started at the answer's scale). Each
 figure is the best of several repeats, because other work on the machine only ever adds time.
 """
 
+import datetime
+import json
 import math
 import platform
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import sympy
-from scipy.optimize import fsolve
+from scipy.optimize import fsolve, least_squares
 
 from irsnb import elliptic
 
 N = 1_000_000
+LAST = Path(__file__).with_name("last.json")
 
 
 def best_of(repeats, function):
@@ -46,32 +51,85 @@ def by_sympy(theta, phi, a, c):
     return max(math.hypot(*pair) for pair in found if pair[0] * slope * pair[1] > 0 and pair[0] > 0)
 
 
-def main():
-    rng = np.random.default_rng(0)
+def closed_form_rows(rng):
+    """Locating one target: ours, and two ways to "solve"."""
     targets = np.stack(
         [rng.uniform(100, 900, N), rng.uniform(200, 1500, N), rng.uniform(50, 1500, N)], axis=-1
     )
     c = rng.uniform(400, 1200, N)
     theta, phi = elliptic.direction(targets, np.zeros(3))
     a = elliptic.path_sum(targets, c) / 2
-    located = elliptic.locate(theta, phi, a, c)
-    assert np.allclose(located, targets, atol=1e-6)
-
+    assert np.allclose(elliptic.locate(theta, phi, a, c), targets, atol=1e-6)
     rows = [("irsnb.elliptic.locate", N, best_of(7, lambda: elliptic.locate(theta, phi, a, c)) / N)]
     for name, solver, count in (("scipy fsolve", by_fsolve, 2000), ("sympy solve", by_sympy, 10)):
-        one_by_one = list(zip(theta[:count], phi[:count], a[:count], c[:count], strict=True))
-        distances = [solver(*map(float, arguments)) for arguments in one_by_one]
-        right = np.isclose(distances, np.linalg.norm(targets[:count], axis=-1)).mean()
-        spent = best_of(3, lambda solver=solver, work=one_by_one: [solver(*map(float, w)) for w in work])
-        rows.append((f"{name} ({right:.0%} right)", count, spent / count))
+        work = [
+            tuple(map(float, w)) for w in zip(theta[:count], phi[:count], a[:count], c[:count], strict=True)
+        ]
+        assert np.allclose([solver(*w) for w in work], np.linalg.norm(targets[:count], axis=-1), rtol=1e-6), (
+            name
+        )
+        spent = best_of(3, lambda solver=solver, work=work: [solver(*w) for w in work])
+        rows.append((name, count, spent / count))
+    return rows
 
-    print(
-        f"machine: {platform.machine()}, {platform.processor() or 'processor unnamed'}, "
-        f"Python {platform.python_version()}, numpy {np.__version__}"
-    )
-    print(f"{'locating one target':34s} {'targets':>9s} {'time each':>12s} {'times locate':>13s}")
-    for name, count, each in rows:
-        print(f"{name:34s} {count:9,d} {each * 1e6:9.3f} us {each / rows[0][2]:13,.0f}")
+
+def fusion_rows(rng):
+    """Fusing two angles and five path sums: ours in a batch, ours one by one, scipy one by one."""
+    scene = elliptic.EXPERIMENTS[3]
+    pairs, target = np.array(scene.semi_focals), np.array(scene.target)
+    sigma_angle, sigma_path, n = np.deg2rad(0.2), 1.0, 20_000
+    theta, phi = (true + rng.normal(0, sigma_angle, n) for true in elliptic.direction(target, np.zeros(3)))
+    sums = elliptic.path_sum(target, pairs) + rng.normal(0, sigma_path, (n, len(pairs)))
+    starts = elliptic.locate(theta[:, None], phi[:, None], sums / 2, pairs).mean(axis=1)
+
+    def by_scipy(i):
+        def residuals(p):
+            angles = math.atan2(p[1], p[0]) - theta[i], math.atan2(p[2], math.hypot(p[0], p[1])) - phi[i]
+            away = np.linalg.norm(p) + np.sqrt((p[0] - 2 * pairs) ** 2 + p[1] ** 2 + p[2] ** 2) - sums[i]
+            return np.r_[np.array(angles) / sigma_angle, away / sigma_path]
+
+        return least_squares(residuals, starts[i], method="lm").x
+
+    def ours(rows):
+        return elliptic.fuse(theta[rows], phi[rows], sums[rows], pairs, sigma_angle, sigma_path).position
+
+    few = 200
+    assert np.allclose(ours(slice(few)), [by_scipy(i) for i in range(few)], atol=0.05)
+    return [
+        ("irsnb.elliptic.fuse, a batch", n, best_of(5, lambda: ours(slice(None))) / n),
+        ("irsnb.elliptic.fuse, one by one", few, best_of(3, lambda: [ours(i) for i in range(few)]) / few),
+        ("scipy least_squares", few, best_of(3, lambda: [by_scipy(i) for i in range(few)]) / few),
+    ]
+
+
+def machine():
+    """What ran this, in words."""
+    model = ""
+    if Path("/proc/cpuinfo").exists():
+        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
+        model = found.group(1).strip() if found else ""
+    return f"{model or platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}"
+
+
+def main():
+    rng = np.random.default_rng(0)
+    tables = {"locating one target": closed_form_rows(rng), "fusing one target": fusion_rows(rng)}
+    kept = {"machine": machine(), "date": datetime.date.today().isoformat(), "tables": {}}
+    print(f"machine: {kept['machine']}")
+    for title, rows in tables.items():
+        print(f"\n{title:34s} {'targets':>9s} {'time each':>14s} {'times ours':>13s}")
+        for name, count, each in rows:
+            print(f"{name:34s} {count:9,d} {each * 1e6:11.3f} us {each / rows[0][2]:13,.1f}")
+        kept["tables"][title] = [
+            {
+                "method": name,
+                "targets": count,
+                "microseconds": round(each * 1e6, 4),
+                "ratio": round(each / rows[0][2], 1),
+            }
+            for name, count, each in rows
+        ]
+    LAST.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,9 @@ def stage(executed=None):
     for name in ("_config.yml", "_toc.yml", "CONTRIBUTING.md"):
         shutil.copy2(ROOT / name, target)
     shutil.copytree(ROOT / "book", target / "book")
-    (target / "tools").mkdir()
+    for folder in ("tools", "benchmarks"):
+        (target / folder).mkdir()
+    shutil.copy2(ROOT / "benchmarks" / "last.json", target / "benchmarks")
     shutil.copy2(ROOT / "tools" / "book_extension.py", target / "tools")
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb")):
         if ".ipynb_checkpoints" in path.parts:

@@ -5,6 +5,7 @@
 which the build treats as an error.
 """
 
+import json
 import posixpath
 import re
 import shutil
@@ -83,6 +84,35 @@ class LedgerHeadlines(LedgerTable):
     headlines_only = True
 
 
+class BenchTables(SphinxDirective):
+    """The tables that `make bench` wrote last."""
+
+    def run(self):
+        source = Path(self.env.srcdir) / "benchmarks" / "last.json"
+        self.env.note_dependency(str(source))
+        kept = json.loads(source.read_text(encoding="utf-8"))
+        found = [nodes.paragraph("", f"Measured on {kept['date']}: {kept['machine']}.")]
+        for title, rows in kept["tables"].items():
+            found.append(nodes.rubric("", title.capitalize()))
+            table, group = nodes.table(), nodes.tgroup(cols=4)
+            group += [nodes.colspec(colwidth=width) for width in (4, 2, 2, 2)]
+            head, body = nodes.thead(), nodes.tbody()
+            head += LedgerTable._row(
+                [nodes.Text(t) for t in ("Method", "Targets", "Time each [µs]", "Times ours")]
+            )
+            for row in rows:
+                each, ratio = (
+                    f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+                    for value in (row["microseconds"], row["ratio"])
+                )
+                cells = (row["method"], f"{row['targets']:,}", each, ratio)
+                body += LedgerTable._row([nodes.Text(text) for text in cells])
+            group += [head, body]
+            table += group
+            found.append(table)
+        return found
+
+
 def bring_mathjax(app, error):
     """Copy MathJax and its fonts out of the package that carries them: no page asks another machine."""
     if error or app.builder.format != "html":
@@ -156,6 +186,7 @@ def mend_markup(app, error):
 def setup(app):
     app.add_directive("ledger", LedgerTable)
     app.add_directive("ledger-headlines", LedgerHeadlines)
+    app.add_directive("bench", BenchTables)
     app.connect("html-page-context", drop_live_code, priority=900)
     app.connect("build-finished", bring_mathjax)
     app.connect("build-finished", mend_markup, priority=800)
