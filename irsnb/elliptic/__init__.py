@@ -2,7 +2,9 @@
 
 from irsnb.elliptic.bounds import direction_crlb, position_crlb
 from irsnb.elliptic.estimators import (
+    Association,
     Fix,
+    associate,
     binary_weights,
     fuse,
     locate,
@@ -21,9 +23,11 @@ from irsnb.elliptic.model import (
 )
 
 __all__ = [
+    "Association",
     "EXPERIMENTS",
     "Experiment",
     "Fix",
+    "associate",
     "binary_weights",
     "direction",
     "direction_crlb",

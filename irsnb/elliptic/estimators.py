@@ -338,6 +338,25 @@ def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
         If a value is not finite, there is no pair, an elevation lies beyond +-pi/2, a path sum does not
         exceed its focal distance, a sigma is not above 0, or the shapes do not broadcast.
     """
+    lead, cylindrical, misfit, converged, flat = _fit(
+        azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path
+    )
+    _, jacobian = _residuals(cylindrical, *flat)
+    position, by_cylindrical = _from_cylindrical(cylindrical)
+    covariance = transform_bound(cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian), by_cylindrical)
+    return Fix(
+        position.reshape(*lead, 3),
+        covariance.reshape(*lead, 3, 3),
+        misfit.reshape(lead),
+        converged.reshape(lead),
+    )
+
+
+def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
+    """Check the measurements of :func:`fuse` and fit them, flattened over the leading axes `lead`.
+
+    Returns lead, cylindrical coordinates (n, 3), misfit (n,), converged (n,), and the flattened measurements.
+    """
     azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
     path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
     sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
@@ -370,18 +389,8 @@ def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
     flat = [np.broadcast_to(v, lead).reshape(-1) for v in (azimuth, elevation, sigma_angle, sigma_path)]
     pairs = (*lead, semi_focals.shape[-1])
     flat += [np.broadcast_to(v, pairs).reshape(-1, pairs[-1]) for v in (path_sums, semi_focals)]
-    cylindrical, misfit, converged = _levenberg_marquardt(
-        np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1), flat
-    )
-    _, jacobian = _residuals(cylindrical, *flat)
-    position, by_cylindrical = _from_cylindrical(cylindrical)
-    covariance = transform_bound(cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian), by_cylindrical)
-    return Fix(
-        position.reshape(*lead, 3),
-        covariance.reshape(*lead, 3, 3),
-        misfit.reshape(lead),
-        converged.reshape(lead),
-    )
+    fitted = _levenberg_marquardt(np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1), flat)
+    return lead, *fitted, flat
 
 
 def _from_cylindrical(cylindrical):
@@ -443,3 +452,110 @@ def _levenberg_marquardt(state, measured, max_steps=60):
         if active.size == 0:
             break
     return state, misfit, converged
+
+
+MOST_FITS = 300_000
+"""Joint fits that :func:`associate` is willing to make."""
+
+
+@dataclass(frozen=True)
+class Association:
+    """Which path sum belongs to which direction; made by :func:`associate`.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (K, M)
+        ``path_sums[order[k, m], m]`` is the sum of target k over pair m.
+    fix : Fix
+        The K fused targets.
+    margin : float
+        By how much the total misfit of the next best association is larger; infinite if there is none.
+    """
+
+    order: np.ndarray
+    fix: Fix
+    margin: float
+
+
+def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
+    """Sort unlabelled path sums to several targets by consistency.
+
+    Duan et al. (2025) leave several targets to later work. Each of K departure directions comes with a label,
+    the N >= K path sums of a pair do not; N - K of them may be ghosts. A direction and one sum of each pair
+    are consistent if the joint fit of :func:`fuse` misses them by little. All N^M choices are fitted for
+    each direction, and the K choices that share no sum and have the smallest total misfit are taken: the
+    maximum-likelihood association.
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (K,)
+        Departure directions [rad].
+    path_sums : array_like, shape (N, M)
+        Each pair's path sums in any order [m].
+    semi_focals : array_like, shape (M,)
+        Semi-focal lengths [m].
+    sigma_angle, sigma_path : float
+        Standard deviations [rad], [m].
+
+    Returns
+    -------
+    Association
+
+    Raises
+    ------
+    ValueError
+        As :func:`fuse`; and if the shapes are not (K,), (K,), (N, M), (M,) with N >= K >= 1, or if more than
+        :data:`MOST_FITS` fits would be needed.
+    """
+    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
+    n_pairs = semi_focals.size
+    shapes = {"azimuth": azimuth, "elevation": elevation, "path_sums": path_sums, "semi_focals": semi_focals}
+    fits = (
+        azimuth.ndim == semi_focals.ndim == 1
+        and azimuth.shape == elevation.shape
+        and path_sums.ndim == 2
+        and path_sums.shape[1] == n_pairs
+        and path_sums.shape[0] >= azimuth.size >= 1
+    )
+    if not fits:
+        listing = ", ".join(f"{name} {value.shape}" for name, value in shapes.items())
+        raise ValueError(f"shapes: got {listing}; they must be (K,), (K,), (N, M), (M,) with N >= K >= 1")
+    n_sums = len(path_sums)
+    if azimuth.size * n_sums**n_pairs > MOST_FITS:
+        raise ValueError(
+            f"path_sums: got {n_sums} sums over {n_pairs} pairs for {azimuth.size} targets; at most "
+            f"{MOST_FITS:,} joint fits are made"
+        )
+    choices = np.indices((n_sums,) * n_pairs).reshape(n_pairs, -1).T
+    everything = path_sums[choices, np.arange(n_pairs)]
+    _, _, misfit, _, _ = _fit(
+        azimuth[:, None], elevation[:, None], everything, semi_focals, sigma_angle, sigma_path
+    )
+    misfit = misfit.reshape(azimuth.size, len(choices))
+    (best, total), (_, next_best) = _two_best_disjoint(misfit, choices)
+    picked = np.array(best)
+    fix = fuse(azimuth, elevation, everything[picked], semi_focals, sigma_angle, sigma_path)
+    return Association(choices[picked], fix, float(next_best - total))
+
+
+def _two_best_disjoint(misfit, choices):
+    """The two sets of choices, one for each row, that share no sum and have the smallest total misfit."""
+    ranked = np.argsort(misfit, axis=1)
+    least = misfit.min(axis=1)
+    found = [(None, np.inf), (None, np.inf)]
+
+    def extend(row, taken, total):
+        nonlocal found
+        if row == len(misfit):
+            found = sorted([*found, (tuple(taken), total)], key=lambda entry: entry[1])[:2]
+            return
+        rest = least[row + 1 :].sum()
+        for index in ranked[row]:
+            if total + misfit[row, index] + rest >= found[1][1]:
+                return
+            if all(np.all(choices[index] != choices[other]) for other in taken):
+                extend(row + 1, [*taken, index], total + misfit[row, index])
+
+    extend(0, [], 0.0)
+    return found

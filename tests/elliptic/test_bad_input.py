@@ -33,6 +33,14 @@ def arguments_of(name):
         "pair_sensitivities": {"target": TARGET, "receiver": RECEIVER, "semi_focals": PAIRS},
         "minimum_variance_weights": {"target": TARGET, "receiver": RECEIVER, "semi_focals": PAIRS},
         "position_crlb": {"target": TARGET, "semi_focals": PAIRS, "sigma_angle": 0.01, "sigma_path": 1.0},
+        "associate": {
+            "azimuth": (0.5, 0.6),
+            "elevation": (0.3, 0.2),
+            "path_sums": ((2900.0, 2100.0, 1500.0), (3000.0, 2200.0, 1600.0)),
+            "semi_focals": PAIRS,
+            "sigma_angle": 0.01,
+            "sigma_path": 1.0,
+        },
         "fuse": {
             "azimuth": 0.5,
             "elevation": 0.3,
@@ -56,7 +64,9 @@ def call(name, arguments):
     return getattr(elliptic, name)(**arguments, **extra)
 
 
-FUNCTIONS = [name for name in elliptic.__all__ if name not in ("EXPERIMENTS", "Experiment", "Fix")]
+FUNCTIONS = [
+    name for name in elliptic.__all__ if name not in ("Association", "EXPERIMENTS", "Experiment", "Fix")
+]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
