@@ -37,6 +37,12 @@ BUGS = {
         "[..., None, :] - offsets / lengths",
         f"{ELLIPTIC}/one_pair.ipynb",
     ),
+    "sign in the fusion": (
+        "elliptic/estimators.py",
+        "step = -np.linalg.solve(",
+        "step = np.linalg.solve(",
+        f"{ELLIPTIC}/fusion.ipynb",
+    ),
     "sign in the best weights": (
         "elliptic/estimators.py",
         "np.where(answers, -gain",
