@@ -195,6 +195,10 @@ def main(arguments):
         except NotebookFailure as failure:
             progress.close()
             return f"irsnb: {failure}"
+    if os.environ.get("IRSNB_SCALE", "quick") != "quick":
+        # The stored outputs are those of quick scale; others are kept apart.
+        path = ROOT / "_build" / os.environ["IRSNB_SCALE"] / path.relative_to(ROOT)
+        path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".ipynb.part")
     nbformat.write(notebook, fresh)
     os.replace(fresh, path)

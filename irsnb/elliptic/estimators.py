@@ -505,7 +505,7 @@ def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_pat
     ------
     ValueError
         As :func:`fuse`; and if the shapes are not (K,), (K,), (N, M), (M,) with N >= K >= 1, or if more than
-        :data:`MOST_FITS` fits would be needed.
+        300,000 fits would be needed.
     """
     azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
     path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
