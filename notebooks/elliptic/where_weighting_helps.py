@@ -3,7 +3,7 @@
 #
 # **Part I, beyond Duan et al. (2025): their section 4 asked of a whole field of targets.** For readers of
 # [many pairs](many_pairs.ipynb). **Run time** under 30 s on two cores at quick scale; `IRSNB_SCALE=paper` draws the
-# maps four times as fine in x and in y and takes about two minutes.
+# maps four times as fine in x and in y and takes under a minute.
 #
 # After this notebook you can
 #
