@@ -154,9 +154,9 @@ print(
 #
 # Every pair gives its own direction $(\hat\theta_j, \hat\varphi_j)$. The plain way is their mean,
 #
-# \begin{align}
-# \hat\theta_{m_f} &= \frac1M\sum_{j=1}^M \hat\theta_j \notag \\ \hat\varphi_{m_f} &= \frac1M\sum_{j=1}^M \hat\varphi_j \tag{22}
-# \end{align}
+# \begin{align*}
+# \hat\theta_{m_f} &= \frac1M\sum_{j=1}^M \hat\theta_j \\ \hat\varphi_{m_f} &= \frac1M\sum_{j=1}^M \hat\varphi_j \tag{22}
+# \end{align*}
 #
 # The paper's way is **binary weighting**. Experiment 1 said: small eccentricity, small azimuth error; large eccentricity, small
 # elevation error. So believe one pair only, and a different one for each angle:

@@ -153,9 +153,9 @@ plt.show()
 # Z_T = R\sin\varphi_r \tag{14}
 # $$
 #
-# \begin{align}
-# X_T &= R\cos\varphi_r\cos\theta_r \notag \\ Y_T &= R\cos\varphi_r\sin\theta_r \tag{16}
-# \end{align}
+# \begin{align*}
+# X_T &= R\cos\varphi_r\cos\theta_r \\ Y_T &= R\cos\varphi_r\sin\theta_r \tag{16}
+# \end{align*}
 #
 # ((13), $R = \sqrt{X_T^2 + W_T^2}$, and (15), the level distance $R\cos\varphi_r$, are absorbed.) That is Algorithm 1 up to the target, steps (i)
 # to (iii):
@@ -352,10 +352,10 @@ print(
 # Both departure angles are off by 1°; the path sum is exact. The paper measures the error of the
 # direction as the mean over one positive and one negative shift,
 #
-# \begin{align}
-# \text{MAE}_\theta &= \frac{|\hat\theta_{f+} - \bar\theta| + |\hat\theta_{f-} - \bar\theta|}{2} \notag \\
+# \begin{align*}
+# \text{MAE}_\theta &= \frac{|\hat\theta_{f+} - \bar\theta| + |\hat\theta_{f-} - \bar\theta|}{2} \\
 # \text{MAE}_\varphi &= \frac{|\hat\varphi_{f+} - \bar\varphi| + |\hat\varphi_{f-} - \bar\varphi|}{2} \tag{23}
-# \end{align}
+# \end{align*}
 #
 # and moves the second surface away, $c = 400, 500, \dots, 4000$ m. It plots against the ellipse's **eccentricity**
 #

@@ -181,6 +181,15 @@ def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
         for width in (1300, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width} pixels"
+            # What sticks out on the left of a formula's box cannot be scrolled to.
+            cut = page.evaluate(
+                """[...document.querySelectorAll('div.math')].filter(box => {
+                    const edge = box.getBoundingClientRect().left - 1;
+                    const parts = [...box.querySelectorAll('mjx-math *')].map(e => e.getBoundingClientRect());
+                    return parts.some(part => part.width > 0 && part.left < edge);
+                }).length"""
+            )
+            assert cut == 0, f"{name} at {width} pixels: formulas cut on the left"
         page.context.close()
 
 
