@@ -127,7 +127,7 @@ def bring_mathjax(app, error):
 
 def front_page(app, error):
     """Make index.html the landing page itself, where Jupyter Book leaves a redirect to it."""
-    root = app.config.external_toc_root if hasattr(app.config, "external_toc_root") else "book/index"
+    root = app.config.root_doc
     page = Path(app.outdir) / f"{root}.html"
     if error or app.builder.format != "html" or not page.exists():
         return

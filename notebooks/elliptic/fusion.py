@@ -382,7 +382,7 @@ print(
     f"best place on the ground mapped:  {planned[best]:5.2f} m  at ({gx[best[1]]:.0f}, {gy[best[0]]:.0f}) m"
 )
 
-# %% mystnb={"figure": {"caption": "Position error bound, RMS over the field of targets, by where a third receiving surface is put on the ground. Squares: the surfaces that are there; dots: the targets seen from above; star: the best place.", "name": "fig-next-surface"}, "image": {"alt": "A map over x from minus 1000 to 3500 and y from minus 1500 to 2500 metres. The bound is highest along the line of surfaces y equal to zero and falls away from it on both sides; a star marks the best place, away from the line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Position error bound, RMS over the field of targets, by where a third receiving surface is put on the ground. Squares: the surfaces that are there; dots: the targets seen from above; star: the best place.", "name": "fig-next-surface"}, "image": {"alt": "A map over x from minus 1000 to 3500 and y from minus 1500 to 2500 metres. The bound is highest between the two receiving surfaces that are there and lowest north of them, beyond the targets, where a star marks the best place."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(6.6, 4.6))
 shown = axes.pcolormesh(gx, gy, planned, shading="nearest", rasterized=True)
 lines = axes.contour(gx, gy, planned, levels=8, colors="white", linewidths=0.6)

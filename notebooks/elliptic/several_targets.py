@@ -279,7 +279,7 @@ assert np.array_equal(way, right_way) and np.array_equal(
 )
 assert totals[0] < 30 < totals[1], "one way fits, the others do not"
 for values in rates.values():
-    assert values[0] > 0.5 and values[-1] < 0.15, (
+    assert values[0] > 0.5 and values[-1] < 0.1, (
         "from nearly a guess to nearly never"
     )
     assert np.all(np.diff(values) < 0.1), "falling, but for chance"
