@@ -1,6 +1,6 @@
 """Part I, Duan et al. (2025): elliptic positioning through pairs of surfaces."""
 
-from irsnb.elliptic.bounds import direction_crlb, position_crlb
+from irsnb.elliptic.bounds import direction_crlb, position_crlb, scan_crlb
 from irsnb.elliptic.estimators import (
     Association,
     Fix,
@@ -21,18 +21,43 @@ from irsnb.elliptic.model import (
     path_sum,
     second_surface,
 )
+from irsnb.elliptic.waveform import (
+    Detour,
+    Radar,
+    Scan,
+    array_weights,
+    arrival_sines,
+    beam_responses,
+    combine,
+    cosines_to_direction,
+    direction_cosines,
+    link_budget,
+    receive,
+    receive_steering,
+    scan,
+)
 
 __all__ = [
     "Association",
+    "Detour",
     "EXPERIMENTS",
     "Experiment",
     "Fix",
+    "Radar",
+    "Scan",
+    "array_weights",
+    "arrival_sines",
     "associate",
+    "beam_responses",
     "binary_weights",
+    "combine",
+    "cosines_to_direction",
     "direction",
+    "direction_cosines",
     "direction_crlb",
     "eccentricity",
     "fuse",
+    "link_budget",
     "locate",
     "minimum_variance_weights",
     "pair_sensitivities",
@@ -40,5 +65,9 @@ __all__ = [
     "path_sum",
     "perturbation_mae",
     "position_crlb",
+    "receive",
+    "receive_steering",
+    "scan",
+    "scan_crlb",
     "second_surface",
 ]

@@ -1,15 +1,18 @@
 """Cramér–Rao bounds for a target seen through pairs of surfaces: angle noise and path-sum noise.
 
 The paper derives no bound; the measurement model is the one its algorithm implies: two departure
-angles common to all pairs and one path sum for each pair, each with independent Gaussian noise.
+angles common to all pairs and one path sum for each pair, each with independent Gaussian noise. How small
+that noise can be is the waveform's bound, :func:`scan_crlb`.
 """
 
 import numpy as np
+from scipy.constants import speed_of_light
 
 from irsnb.bounds import cramer_rao_bound, fisher_information, transform_bound
 from irsnb.checks import common_shape, points, real_array, require
 from irsnb.elliptic.model import checked_pairs, second_surface
-from irsnb.geometry import direction_jacobian
+from irsnb.elliptic.waveform import beam_responses, direction_cosines
+from irsnb.geometry import direction_jacobian, ray_jacobian
 
 
 def position_crlb(target, semi_focals, sigma_angle, sigma_path):
@@ -94,3 +97,51 @@ def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
     receiver = points("receiver", receiver)
     position = position_crlb(target, semi_focals, sigma_angle, sigma_path)
     return transform_bound(position, direction_jacobian(target, receiver))
+
+
+def scan_crlb(radar, azimuth, elevation, middle, snr):
+    """Bounds on what one scan of the first surface measures: departure angles and path sums.
+
+    Of the signal (1)-(6), ``alpha_j g_b(q) exp(-j 2 pi f_k d_j / c)`` in white noise, with the complex gain
+    alpha_j of each pair unknown. What a gain could imitate is projected out of the derivatives (variable
+    projection); what is left of directions and of delays is orthogonal, so they bound separately.
+
+    Parameters
+    ----------
+    radar : irsnb.elliptic.Radar
+    azimuth, elevation : array_like, shape (...)
+        True departure angles [rad].
+    middle : array_like, shape (2,)
+        Azimuth and elevation of the middle of the sector [rad].
+    snr : array_like, shape (..., M)
+        Signal-to-noise ratio of one subcarrier in the middle of a beam, after the array; above 0.
+
+    Returns
+    -------
+    angles : ndarray, shape (..., 2, 2)
+        Covariance of azimuth and elevation [rad^2].
+    sigma_path : ndarray, shape (..., M)
+        Standard deviation of each path sum [m].
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a ratio is not above 0, or the shapes do not broadcast.
+    """
+    snr = np.atleast_1d(real_array("snr", snr))
+    require(snr > 0, "snr", snr, "it is a ratio of powers and must be above 0")
+    cosines = direction_cosines(azimuth, elevation)
+    common_shape(azimuth_and_elevation=cosines.shape[:-1], snr=snr.shape[:-1])
+    response, gradient = beam_responses(radar, cosines, direction_cosines(*middle))
+    energy = np.sum(response**2, axis=-1)
+    along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
+    across = gradient - response[..., None] * along[..., None, :]
+    by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
+    # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
+    subcarriers_and_pairs = radar.subcarriers * snr.sum(axis=-1)
+    sigma = np.sqrt(0.5 / subcarriers_and_pairs)[..., None] * np.ones(response.shape[-1])
+    slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
+    return (
+        cramer_rao_bound(fisher_information(by_angles, sigma)),
+        np.sqrt(0.5 / (snr * energy[..., None] * slopes)),
+    )

@@ -54,8 +54,8 @@ figures.use_style()
 #
 # The five pairs of Experiment 3 stay. The surface that aims has $64\times64$ elements, a beam of some 1.6°
 # ([foundations](../foundations/frames_and_surfaces.ipynb)), and finds the middle of it to an eighth: $\sigma_a = 0.2°$. The
-# clock is good to 3.3 ns, one metre of path: $\sigma_d = 1$ m. Where such numbers come from is a matter of
-# the waveform; here they are given.
+# clock is good to 3.3 ns, one metre of path: $\sigma_d = 1$ m. Such numbers are within reach of a
+# [waveform](waveform.ipynb); here they are given.
 
 # %%
 scene = EXPERIMENTS[3]

@@ -230,7 +230,8 @@ print(f"two targets at random: RMS error {rms:.2f} m, bound {bound:.2f} m")
 # * **Several targets.** Opened here: with echoes of two to four targets the joint fit sorts them, unless they stand closer together than the
 #   measurements can resolve.
 # * **Multipath.** A detour makes a ghost, and a ghost with no consistent partners is left over. One that *replaces* the true echo is not treated.
-# * **Which directions there are.** Taken as given here; finding them in the beam scan belongs to the waveform.
+# * **Which directions there are.** Taken as given here; the beam scan of
+#   [the waveform](waveform.ipynb) finds one; several in one sector need a search over several.
 #
 # ## Exercises
 #

@@ -683,27 +683,6 @@ ledger.record(
         verdict="reproduced" if min(gain.values()) > 1 else "not reproduced",
         why="there are better weights, which reach the bound; they multiply path-sum errors",
     ),
-    ledger.row(
-        "duan2025",
-        "measured-delay",
-        ours="path-sum errors up to 30 m simulated here; where they come from is not said",
-        verdict="not stated enough to test",
-        why="no bandwidth, power or waveform is given, and every experiment has exact path sums",
-    ),
-    ledger.row(
-        "duan2025",
-        "known-angles",
-        ours="taken as given here too, with errors of 0.2° and 1°",
-        verdict="not stated enough to test",
-        why="no size of a surface and no procedure is given; the perturbation is set by hand",
-    ),
-    ledger.row(
-        "duan2025",
-        "signal-model",
-        ours="no figure: nothing is computed from it",
-        verdict="not stated enough to test",
-        why="no experiment uses (1)-(6); in (3) a scalar multiplies a vector x, and (4) reuses the matrix of the other surface",
-    ),
 )
 
 # %% [markdown]
@@ -712,7 +691,8 @@ ledger.record(
 # * **For whom the weights work.** Closed here by maps, and by the line in the plane of gradients.
 # * **Better weights.** Closed here to first order; with noisy path sums they are not the last word.
 # * **Errors of the path sums.** Opened here; closed by [fusion](fusion.ipynb).
-# * **Everything about the signal.** Waveform, delay, angle scan, interference, several targets.
+# * **Everything about the signal.** Delay, angle scan, interference: [from a waveform](waveform.ipynb). Several targets:
+#   [the last page of this part](several_targets.ipynb).
 #
 # ## Exercises
 #

@@ -43,6 +43,12 @@ BUGS = {
         "step = np.linalg.solve(",
         f"{ELLIPTIC}/fusion.ipynb",
     ),
+    "sign of the delay": (
+        "elliptic/waveform.py",
+        "length = length - np.clip(",
+        "length = length + np.clip(",
+        f"{ELLIPTIC}/waveform.ipynb",
+    ),
     "sign in the best weights": (
         "elliptic/estimators.py",
         "np.where(answers, -gain",

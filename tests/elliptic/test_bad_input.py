@@ -64,9 +64,15 @@ def call(name, arguments):
     return getattr(elliptic, name)(**arguments, **extra)
 
 
-FUNCTIONS = [
-    name for name in elliptic.__all__ if name not in ("Association", "EXPERIMENTS", "Experiment", "Fix")
-]
+# The waveform takes a radar and complex samples: its bad inputs stand in test_waveform.py.
+ELSEWHERE = {
+    name
+    for name in elliptic.__all__
+    if getattr(getattr(elliptic, name), "__module__", "").endswith("waveform")
+}
+FUNCTIONS = sorted(
+    set(elliptic.__all__) - ELSEWHERE - {"Association", "EXPERIMENTS", "Experiment", "Fix", "scan_crlb"}
+)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -1,0 +1,276 @@
+"""The waveform of Duan et al. (2025), eqs. (1)-(6), re-derived, and its estimator against its bound."""
+
+import math
+
+import numpy as np
+import pytest
+
+from irsnb.arrays import PlanarArray
+from irsnb.elliptic import (
+    EXPERIMENTS,
+    Detour,
+    Radar,
+    array_weights,
+    arrival_sines,
+    beam_responses,
+    combine,
+    cosines_to_direction,
+    direction,
+    direction_cosines,
+    link_budget,
+    path_sum,
+    receive,
+    receive_steering,
+    scan,
+    scan_crlb,
+)
+
+C0 = 299_792_458.0
+RADAR = Radar(bandwidth=2.5e6, subcarriers=32, antennas=4, surface_side=16, beam_side=3)
+TARGET = np.array(EXPERIMENTS[3].target)
+RECEIVER = np.array(EXPERIMENTS[3].receiver)
+PAIRS = np.array([800.0, 400.0])
+AZIMUTH, ELEVATION = direction(TARGET, np.zeros(3))
+MIDDLE = np.array([AZIMUTH + 0.03, ELEVATION - 0.02])
+
+
+def test_beams_are_the_sum_over_elements():
+    # (1)-(3): h_S2T^T Phi h_B2S with Phi undoing the incoming wave and aiming at the beam.
+    surface = PlanarArray(16, 16, RADAR.wavelength / 2, RADAR.wavelength)
+    incoming = surface.steering_vector(*direction(RECEIVER, np.zeros(3)))
+    outgoing = surface.steering_vector(AZIMUTH, ELEVATION)
+    got, _ = beam_responses(RADAR, direction_cosines(AZIMUTH, ELEVATION), direction_cosines(*MIDDLE))
+    for b, offset in enumerate(RADAR.beam_offsets):
+        aim = direction_cosines(*MIDDLE) + offset
+        phi = np.diag(
+            np.exp(-2j * np.pi / RADAR.wavelength * surface.positions[:, 1:] @ aim) * incoming.conj()
+        )
+        assert abs(outgoing @ phi @ incoming / 256 - got[b]) < 1e-12
+
+
+def test_beam_gradient_by_finite_differences():
+    q, middle, step = direction_cosines(AZIMUTH, ELEVATION), direction_cosines(*MIDDLE), 1e-6
+    _, gradient = beam_responses(RADAR, q, middle)
+    for axis in range(2):
+        move = step * np.eye(2)[axis]
+        numeric = (
+            beam_responses(RADAR, q + move, middle)[0] - beam_responses(RADAR, q - move, middle)[0]
+        ) / (2 * step)
+        assert np.allclose(gradient[:, axis], numeric, atol=1e-6)
+
+
+def test_cosines_and_directions_are_inverse():
+    rng = np.random.default_rng(0)
+    azimuth, elevation = rng.uniform(-1.5, 1.5, (2, 50))
+    back = cosines_to_direction(direction_cosines(azimuth, elevation))
+    assert np.allclose(back, [azimuth, elevation])
+    assert cosines_to_direction([0.8, 0.8])[0] == pytest.approx(math.pi / 2)
+
+
+def test_link_budget_step_by_step():
+    # Power density after each way, then each surface as an aperture that catches and aims.
+    radar, c = RADAR, 800.0
+    second = np.array([2 * c, 0, 0])
+    wavelength = C0 / radar.carrier
+    r1, r2 = math.dist(RECEIVER, (0, 0, 0)), math.dist(TARGET, (0, 0, 0))
+    r3, r4 = math.dist(TARGET, second), math.dist(RECEIVER, second)
+    density = radar.transmit_power * radar.transmit_gain / (4 * math.pi * r1**2)
+    for side, cos_in, cos_out, r in (
+        (radar.surface_side, RECEIVER[0] / r1, TARGET[0] / r2, r2),
+        (None, None, None, r3),
+        (radar.second_side, (1600 - TARGET[0]) / r3, (1600 - RECEIVER[0]) / r4, r4),
+    ):
+        if side is None:
+            density *= radar.cross_section / (4 * math.pi * r**2)
+            continue
+        area = (side * wavelength / 2) ** 2
+        density *= area * cos_in * (4 * math.pi * area * cos_out / wavelength**2) / (4 * math.pi * r**2)
+    power = density * radar.antenna_gain * wavelength**2 / (4 * math.pi)
+    energy = power * radar.dwell / radar.subcarriers
+    expected = energy / (1.380649e-23 * 290 * radar.noise_factor)
+    assert link_budget(radar, TARGET, RECEIVER, [c])[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_budget_ends_behind_the_second_surface():
+    assert link_budget(RADAR, (900.0, 500.0, 0.0), RECEIVER, [400.0])[0] == 0
+
+
+def test_samples_are_the_model_plus_unit_noise():
+    rng = np.random.default_rng(1)
+    snr = np.array([4.0, 9.0])
+    samples = receive(RADAR, np.broadcast_to(TARGET, (2000, 3)), RECEIVER, PAIRS, MIDDLE, rng, snr=snr)
+    assert samples.shape == (2000, 2, 9, 4, 32)
+    light, _ = beam_responses(RADAR, direction_cosines(AZIMUTH, ELEVATION), direction_cosines(*MIDDLE))
+    f = (np.arange(32) - 15.5) * RADAR.bandwidth / 32
+    for j, c in enumerate(PAIRS):
+        sine = (2 * c - RECEIVER[0]) / math.dist(RECEIVER, (2 * c, 0, 0))
+        steering = np.exp(2j * np.pi * 0.5 * np.arange(4) * sine)  # (5), d = wavelength / 2
+        delay = np.exp(-2j * np.pi * f * (path_sum(TARGET, c) - 2 * c) / C0)
+        model = light[:, None, None] * steering[:, None] * delay
+        projected = np.einsum("bak,nbak->n", model.conj(), samples[:, j]) / np.sum(np.abs(model) ** 2)
+        assert np.allclose(np.abs(projected), np.sqrt(snr[j]), atol=0.25)
+        rest = samples[:, j] - projected[:, None, None, None] * model
+        assert np.mean(np.abs(rest) ** 2) == pytest.approx(1, rel=0.01)
+    assert abs(np.mean(np.exp(1j * np.angle(projected)))) < 0.1, "the phase is any"
+
+
+def test_the_bound_from_the_whole_information_matrix():
+    # All unknowns at once, by finite differences: two angles, two path sums, two complex gains.
+    snr = np.array([0.5, 2.0])
+    f = (np.arange(32) - 15.5) * RADAR.bandwidth / 32
+
+    def mean(x):
+        light, _ = beam_responses(RADAR, direction_cosines(x[0], x[1]), direction_cosines(*MIDDLE))
+        gains = x[4:6] + 1j * x[6:8]
+        delay = np.exp(-2j * np.pi * f * x[2:4, None] / C0)
+        z = gains[:, None, None] * light[None, :, None] * delay[:, None, :]
+        return np.r_[z.real.ravel(), z.imag.ravel()]
+
+    truth = np.r_[AZIMUTH, ELEVATION, 300.0, 500.0, np.sqrt(snr) * np.cos(1.0), np.sqrt(snr) * np.sin(1.0)]
+    steps = np.r_[1e-6, 1e-6, 1e-3, 1e-3, 1e-4, 1e-4, 1e-4, 1e-4]
+    jacobian = np.stack(
+        [
+            (mean(truth + h * e) - mean(truth - h * e)) / (2 * h)
+            for h, e in zip(steps, np.eye(8), strict=True)
+        ],
+        axis=-1,
+    )
+    whole = np.linalg.inv(jacobian.T @ jacobian / 0.5)
+    angles, sigma_path = scan_crlb(RADAR, AZIMUTH, ELEVATION, MIDDLE, snr)
+    assert np.allclose(angles, whole[:2, :2], rtol=1e-5)
+    assert np.allclose(sigma_path, np.sqrt(np.diag(whole)[2:4]), rtol=1e-5)
+    assert np.abs(whole[:2, 2:4]).max() < 1e-6 * np.sqrt(whole[0, 0] * whole[2, 2]), (
+        "they do not disturb each other"
+    )
+
+
+def test_scan_reaches_the_bound_and_is_unbiased():
+    rng = np.random.default_rng(2)
+    n, snr = 1500, np.array([1.0, 3.0])
+    weights, gain = array_weights(RADAR, arrival_sines(RECEIVER, PAIRS))
+    samples = receive(RADAR, np.broadcast_to(TARGET, (n, 3)), RECEIVER, PAIRS, MIDDLE, rng, snr=snr)
+    found = scan(RADAR, combine(RADAR, samples, weights), PAIRS, MIDDLE)
+    angles, sigma_path = scan_crlb(RADAR, AZIMUTH, ELEVATION, MIDDLE, snr * gain)
+    error = np.stack([found.azimuth - AZIMUTH, found.elevation - ELEVATION], axis=-1)
+    assert np.allclose(np.cov(error.T) / angles, 1, atol=0.15)
+    off = found.path_sums - path_sum(TARGET, PAIRS)
+    assert np.allclose(off.std(axis=0) / sigma_path, 1, atol=0.08)
+    assert np.all(np.abs(off.mean(axis=0)) < 4 * sigma_path / np.sqrt(n))
+    assert np.all(np.abs(error.mean(axis=0)) < 4 * np.sqrt(np.diag(angles) / n))
+    assert np.allclose(found.snr.mean(axis=0), snr * gain, rtol=0.05)
+
+
+def test_scan_of_a_noise_free_echo_is_exact_anywhere_in_the_sector():
+    rng = np.random.default_rng(3)
+    aim = direction_cosines(*MIDDLE)
+    q = aim + rng.uniform(-1, 1, (40, 2)) * RADAR.beam_side / RADAR.surface_side * 0.9
+    q = q[np.sum(q**2, axis=-1) < 0.95]
+    away = np.concatenate([np.sqrt(1 - np.sum(q**2, -1, keepdims=True)), q], -1)
+    targets = away * rng.uniform(900, 1500, (len(q), 1))
+    weights, _ = array_weights(RADAR, arrival_sines(RECEIVER, PAIRS))
+    samples = receive(RADAR, targets, RECEIVER, PAIRS, MIDDLE, rng, snr=np.array([1e16, 1e16]))
+    found = scan(RADAR, combine(RADAR, samples, weights), PAIRS, MIDDLE)
+    azimuth, elevation = direction(targets, np.zeros(3))
+    assert np.allclose(found.azimuth, azimuth, atol=1e-6)
+    assert np.allclose(found.elevation, elevation, atol=1e-6)
+    window = RADAR.path_window
+    beyond = path_sum(targets[:, None], PAIRS) - 2 * PAIRS
+    assert np.allclose(found.path_sums, 2 * PAIRS + beyond % window, atol=1e-3)
+
+
+def test_whitened_weights_cancel_a_jammer():
+    sine, jammer = 0.3, -0.5
+    a, jam = receive_steering(RADAR, sine), receive_steering(RADAR, jammer)
+    covariance = np.eye(4) + 1e4 * np.outer(jam, jam.conj())
+    weights, gain = array_weights(RADAR, sine, covariance)
+    assert (weights.conj() @ covariance @ weights).real == pytest.approx(1)
+    assert abs(weights.conj() @ a) ** 2 == pytest.approx(gain)
+    # Infinitely strong, the jammer costs exactly the part of the echo that lies along it.
+    left = 4 - abs(jam.conj() @ a) ** 2 / 4
+    assert gain == pytest.approx(left, rel=1e-3)
+    plain, full = array_weights(RADAR, sine)
+    assert full == pytest.approx(4) and np.allclose(plain, a / 2)
+
+
+def test_an_interferer_has_the_stated_power_and_direction():
+    rng = np.random.default_rng(4)
+    quiet = receive(
+        RADAR,
+        np.broadcast_to(TARGET, (200, 3)),
+        RECEIVER,
+        PAIRS,
+        MIDDLE,
+        rng,
+        snr=np.zeros(2),
+        interferers=[(0.4, 25.0)],
+    )
+    heard = np.moveaxis(quiet, -2, -1).reshape(-1, 4)
+    covariance = heard.T @ heard.conj() / len(heard)
+    jam = receive_steering(RADAR, 0.4)
+    assert np.allclose(covariance, np.eye(4) + 25 * np.outer(jam, jam.conj()), atol=0.6)
+
+
+def test_a_resolved_detour_is_a_second_peak_and_moves_no_angle():
+    rng = np.random.default_rng(5)
+    weights, _ = array_weights(RADAR, arrival_sines(RECEIVER, PAIRS))
+    far = Detour(excess=6 * C0 / RADAR.bandwidth, amplitude=0.5)
+    samples = receive(RADAR, TARGET, RECEIVER, PAIRS, MIDDLE, rng, snr=np.array([1e8, 1e8]), detours=[far])
+    found = scan(RADAR, combine(RADAR, samples, weights), PAIRS, MIDDLE)
+    assert found.azimuth == pytest.approx(AZIMUTH, abs=1e-4)
+    assert np.allclose(found.path_sums, path_sum(TARGET, PAIRS), atol=8.0)
+    near = Detour(excess=0.4 * C0 / RADAR.bandwidth, amplitude=0.5)
+    samples = receive(RADAR, TARGET, RECEIVER, PAIRS, MIDDLE, rng, snr=np.array([1e8, 1e8]), detours=[near])
+    biased = scan(RADAR, combine(RADAR, samples, weights), PAIRS, MIDDLE)
+    assert np.all(biased.path_sums - path_sum(TARGET, PAIRS) > 8.0), "in phase, it pulls the peak its way"
+
+
+SCAN = np.zeros((2, 9, 32), dtype=complex)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: Radar(antennas=0), "antennas: got 0"),
+        (lambda: Radar(subcarriers=1), "subcarriers: got 1"),
+        (lambda: Radar(beam_side=2.5), "beam_side: got 2.5"),
+        (lambda: Radar(bandwidth=-1.0), "bandwidth: got -1.0"),
+        (lambda: Radar(dwell=math.nan), "dwell: got nan"),
+        (lambda: Radar(carrier=[1.0, 2.0]), "carrier: got shape (2,)"),
+        (lambda: link_budget(RADAR, (-1.0, 0, 0), RECEIVER, PAIRS), "target: got -1.0"),
+        (lambda: link_budget(RADAR, TARGET, (-1.0, 0, 0), PAIRS), "receiver: got -1.0"),
+        (lambda: link_budget(RADAR, TARGET, RECEIVER, []), "zero pairs"),
+        (lambda: receive_steering(RADAR, 1.1), "sine: got 1.1"),
+        (lambda: array_weights(RADAR, 0.1, np.eye(3)), "covariance: got shape (3, 3)"),
+        (lambda: array_weights(RADAR, 0.1, -np.eye(4)), "covariance"),
+        (lambda: array_weights(RADAR, 0.1, np.triu(np.ones((4, 4)))), "Hermitian"),
+        (lambda: combine(RADAR, SCAN, np.ones((2, 4))), "samples: got shape (2, 9, 32)"),
+        (lambda: combine(RADAR, np.ones((2, 9, 4, 32)), np.ones((3, 4))), "weights (3,)"),
+        (lambda: combine(RADAR, np.full((2, 9, 4, 32), np.nan), np.ones((2, 4))), "samples: got"),
+        (lambda: scan(RADAR, SCAN[:1], PAIRS, MIDDLE), "combined: got shape (1, 9, 32)"),
+        (lambda: scan(RADAR, SCAN + np.inf, PAIRS, MIDDLE), "combined"),
+        (lambda: scan(RADAR, SCAN, PAIRS, (0.1,)), "middle: got shape (1,)"),
+        (lambda: scan(RADAR, SCAN, PAIRS[None], MIDDLE), "semi_focals: got shape (1, 2)"),
+        (lambda: scan(RADAR, SCAN, PAIRS, MIDDLE), "no echo"),
+        (lambda: scan_crlb(RADAR, 0.1, 0.1, MIDDLE, 0.0), "snr: got 0.0"),
+        (lambda: receive(RADAR, TARGET, RECEIVER, PAIRS, MIDDLE, None, snr=-1.0), "snr: got -1.0"),
+        (
+            lambda: receive(
+                RADAR,
+                TARGET,
+                RECEIVER,
+                PAIRS,
+                MIDDLE,
+                np.random.default_rng(0),
+                interferers=[(0.1, -1.0)],
+            ),
+            "interferers",
+        ),
+        (lambda: Detour(excess=-1.0, amplitude=0.5), "excess: got -1.0"),
+        (lambda: Detour(excess=1.0, amplitude=math.inf), "amplitude: got inf"),
+        (lambda: Detour(excess=1.0, amplitude=0.5, turn=(0.1,)), "turn: got shape (1,)"),
+    ],
+)
+def test_bad_input_says_what_is_wrong(call, words):
+    with pytest.raises(ValueError) as caught:
+        call()
+    assert words in str(caught.value)
