@@ -31,6 +31,32 @@ def real_array(name, value):
     return array
 
 
+def complex_array(name, value, trailing):
+    """Return `value` as a complex array whose last axes are `trailing`, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave.
+    trailing : tuple of int
+        Sizes that the last axes must have.
+
+    Returns
+    -------
+    ndarray of complex
+    """
+    try:
+        array = np.asarray(value, dtype=complex)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name}: got {_short(value)}; it must be numbers in a regular array") from None
+    if array.ndim < len(trailing) or array.shape[array.ndim - len(trailing) :] != tuple(trailing):
+        raise ValueError(f"{name}: got shape {array.shape}; it must end in {tuple(trailing)}")
+    require(np.isfinite(array), name, array, "it must be finite")
+    return array
+
+
 def points(name, value):
     """Return `value` as an array of points (..., 3) in metres, or raise ``ValueError``."""
     array = real_array(name, value)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "irsnb"
-GROUND = ("checks", "geometry", "arrays", "bounds")
+GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds")
 ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
-FLOORS = ("model", "waveform", "estimators", "bounds")
+FLOORS = ("model", "waveform", "estimators", "swarms", "networks", "bounds")
 
 
 def imports(path):
@@ -49,7 +49,7 @@ def test_imports_go_down(path):
 
 
 @pytest.mark.parametrize(
-    "module", ["irsnb", "irsnb.elliptic", "irsnb.ledger", "irsnb.figures", "irsnb.arrays"]
+    "module", ["irsnb", "irsnb.elliptic", "irsnb.indoor", "irsnb.ledger", "irsnb.figures", "irsnb.arrays"]
 )
 def test_nothing_heavy_comes_along(module):
     heavy = {"tensorflow", "keras", "deepmimo", "torch"}

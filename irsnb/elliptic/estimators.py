@@ -14,6 +14,7 @@ from irsnb.elliptic.model import (
     path_sum,
     second_surface,
 )
+from irsnb.fitting import levenberg_marquardt
 from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
 
 METHODS = ("one-pair", "mean", "binary")
@@ -338,10 +339,9 @@ def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
         If a value is not finite, there is no pair, an elevation lies beyond +-pi/2, a path sum does not
         exceed its focal distance, a sigma is not above 0, or the shapes do not broadcast.
     """
-    lead, cylindrical, misfit, converged, flat = _fit(
+    lead, cylindrical, misfit, converged, jacobian = _fit(
         azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path
     )
-    _, jacobian = _residuals(cylindrical, *flat)
     position, by_cylindrical = _from_cylindrical(cylindrical)
     covariance = transform_bound(cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian), by_cylindrical)
     return Fix(
@@ -355,7 +355,7 @@ def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
 def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
     """Check the measurements of :func:`fuse` and fit them, flattened over the leading axes `lead`.
 
-    Returns lead, cylindrical coordinates (n, 3), misfit (n,), converged (n,), and the flattened measurements.
+    Returns lead, cylindrical coordinates (n, 3), misfit (n,), converged (n,), and the Jacobian.
     """
     azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
     path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
@@ -389,8 +389,8 @@ def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
     flat = [np.broadcast_to(v, lead).reshape(-1) for v in (azimuth, elevation, sigma_angle, sigma_path)]
     pairs = (*lead, semi_focals.shape[-1])
     flat += [np.broadcast_to(v, pairs).reshape(-1, pairs[-1]) for v in (path_sums, semi_focals)]
-    fitted = _levenberg_marquardt(np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1), flat)
-    return lead, *fitted, flat
+    start = np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1)
+    return lead, *levenberg_marquardt(_residuals, start, flat)
 
 
 def _from_cylindrical(cylindrical):
@@ -423,35 +423,6 @@ def _residuals(cylindrical, azimuth, elevation, sigma_angle, sigma_path, sums, f
     by_sums = (position / distance[:, None])[:, None, :] + offsets / lengths[..., None]
     jacobian = np.concatenate([by_angles, by_sums / sigma_path[:, None, None]], axis=-2)
     return residuals, jacobian @ by_cylindrical
-
-
-def _levenberg_marquardt(state, measured, max_steps=60):
-    """Minimise each target's squared residuals; only the unsettled ones are carried on."""
-    state, converged = state.copy(), np.zeros(len(state), dtype=bool)
-    damping, active = np.full(len(state), 1e-3), np.arange(len(state))
-    residuals, jacobian = _residuals(state, *measured)
-    misfit = np.sum(residuals**2, axis=-1)
-    for _ in range(max_steps):
-        normal = np.swapaxes(jacobian, -1, -2) @ jacobian
-        gradient = np.einsum("nmp,nm->np", jacobian, residuals)
-        diagonal = np.einsum("npp->np", normal)
-        damped = normal + np.eye(3) * (damping[active, None] * diagonal)[:, None, :]
-        step = -np.linalg.solve(damped, gradient[..., None])[..., 0]
-        trial = state[active] + step
-        new_residuals, new_jacobian = _residuals(trial, *(values[active] for values in measured))
-        new_misfit = np.sum(new_residuals**2, axis=-1)
-        better = new_misfit <= misfit[active]
-        damping[active] *= np.where(better, 0.1, 10.0)
-        state[active[better]], misfit[active[better]] = trial[better], new_misfit[better]
-        residuals = np.where(better[:, None], new_residuals, residuals)
-        jacobian = np.where(better[:, None, None], new_jacobian, jacobian)
-        # Settled: the step promised to lower the misfit by less than a billionth.
-        settled = np.einsum("np,np->n", -step, gradient) < 1e-9
-        converged[active[settled]] = True
-        active, residuals, jacobian = active[~settled], residuals[~settled], jacobian[~settled]
-        if active.size == 0:
-            break
-    return state, misfit, converged
 
 
 MOST_FITS = 300_000

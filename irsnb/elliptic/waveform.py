@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy.constants import Boltzmann, speed_of_light
 
-from irsnb.checks import common_shape, points, real_array, require
+from irsnb.checks import common_shape, complex_array, points, real_array, require
 from irsnb.elliptic.model import checked_pairs, second_surface
 from irsnb.geometry import unit_vector_unchecked
+from irsnb.noise import circular_noise
 
 _COUNTS = ("subcarriers", "antennas", "surface_side", "second_side", "beam_side")
 _STEPS = 5
@@ -91,7 +92,7 @@ class Radar:
 
     @property
     def path_window(self):
-        """Span of path lengths that are told apart, ``K c / bandwidth`` [m]; the gate opens at the focal distance."""
+        """Span of path lengths told apart, ``K c / bandwidth`` [m]; the gate opens at the focal distance."""
         return self.subcarriers * speed_of_light / self.bandwidth
 
     @property
@@ -359,14 +360,9 @@ def receive(radar, target, receiver, semi_focals, middle, rng, snr=None, detours
     samples = amplitude * receive_steering(radar, sines)[..., None, :, None] * signal[..., None, :]
     for sine, power in interferers:
         require(power >= 0, "interferers", np.asarray(power), "a power must not be negative")
-        wave = np.sqrt(power) * _unit_noise(rng, (*samples.shape[:-2], 1, samples.shape[-1]))
+        wave = np.sqrt(power) * circular_noise(rng, (*samples.shape[:-2], 1, samples.shape[-1]))
         samples += receive_steering(radar, sine)[:, None] * wave
-    return samples + _unit_noise(rng, samples.shape)
-
-
-def _unit_noise(rng, shape):
-    """Circular complex Gaussian noise of unit variance."""
-    return rng.standard_normal((*shape, 2)).view(complex)[..., 0] / np.sqrt(2)
+    return samples + circular_noise(rng, samples.shape)
 
 
 def _sector(middle):
@@ -379,14 +375,6 @@ def _sector(middle):
 def _delay_phases(radar, lengths):
     """exp(-j 2 pi f_k length / c), shape (..., K)."""
     return np.exp(-2j * np.pi / speed_of_light * lengths[..., None] * radar.frequencies)
-
-
-def _complex_array(name, value, trailing):
-    array = np.asarray(value, dtype=complex)
-    require(np.isfinite(array), name, array, "it must be finite")
-    if array.shape[-len(trailing) :] != trailing:
-        raise ValueError(f"{name}: got shape {array.shape}; it must end in {trailing}")
-    return array
 
 
 def array_weights(radar, sine, covariance=None):
@@ -417,7 +405,7 @@ def array_weights(radar, sine, covariance=None):
     """
     steering = receive_steering(radar, sine)
     n = radar.antennas
-    covariance = np.eye(n) if covariance is None else _complex_array("covariance", covariance, (n, n))
+    covariance = np.eye(n) if covariance is None else complex_array("covariance", covariance, (n, n))
     if covariance.shape != (n, n) or not np.allclose(covariance, covariance.conj().T):
         raise ValueError(f"covariance: got shape {covariance.shape}; it must be Hermitian and {(n, n)}")
     least = np.linalg.eigvalsh(covariance)[0]
@@ -443,8 +431,8 @@ def combine(radar, samples, weights):
     ndarray of complex, shape (..., M, B, K)
     """
     trailing = (radar.beam_side**2, radar.antennas, radar.subcarriers)
-    samples = _complex_array("samples", samples, trailing)
-    weights = _complex_array("weights", weights, (radar.antennas,))
+    samples = complex_array("samples", samples, trailing)
+    weights = complex_array("weights", weights, (radar.antennas,))
     common_shape(samples=samples.shape[:-3], weights=weights.shape[:-1])
     return (weights.conj()[..., None, None, :] @ samples)[..., 0, :]
 
@@ -480,7 +468,7 @@ def scan(radar, combined, semi_focals, middle):
     if semi_focals.ndim != 1:
         raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,)")
     trailing = (semi_focals.size, radar.beam_side**2, radar.subcarriers)
-    combined = _complex_array("combined", combined, trailing)
+    combined = complex_array("combined", combined, trailing)
     lead, sector = combined.shape[:-3], _sector(middle)
     flat = combined.reshape(-1, *trailing)
     require(np.any(flat != 0, axis=(-1, -2)), "combined", flat[..., 0, 0], "a scan of zeros holds no echo")

@@ -1,0 +1,64 @@
+"""Cramér–Rao bounds for a user in the room of Aguiar et al. (2024), each with the nuisance its method has."""
+
+import numpy as np
+
+from irsnb.bounds import cramer_rao_bound
+from irsnb.indoor.estimators import residuals
+from irsnb.indoor.model import checked_positions
+
+
+def position_crlb(room, positions, method="ml"):
+    """Smallest covariance of an unbiased position from the pilots (4).
+
+    The pilots are ``alpha s(p) + w`` with an unknown complex gain; projected, there is an unknown constant f
+    as well. Projection removes both from the derivative of s, which is the same as inverting the Fisher
+    information of all unknowns. For the phase cost (5) it is the bound of its own model, in which every
+    pilot has an unknown amplitude of its own.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+    method : {"ml", "ml-projected", "phase-cost"}
+
+    Returns
+    -------
+    ndarray, shape (..., 2, 2)
+        Covariance [m^2].
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room, or the method is unknown.
+    """
+    positions = checked_positions(positions)
+    flat = positions.reshape(-1, 2)
+    _, jacobian = residuals(room, method)(flat, room.signal(flat))
+    bound = cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian)
+    return bound.reshape(*positions.shape[:-1], 2, 2)
+
+
+def position_error_bound(room, positions, multipath=False):
+    """Root of the trace of :func:`position_crlb`: the smallest RMS distance of an unbiased estimate.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+    multipath : bool
+        Whether the direct link's multipath f in (4) is there, unknown.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        [m].
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room.
+    """
+    bound = position_crlb(room, positions, "ml-projected" if multipath else "ml")
+    return np.sqrt(np.trace(bound, axis1=-2, axis2=-1))

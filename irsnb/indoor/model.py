@@ -1,0 +1,500 @@
+"""The room of Aguiar et al. (2024): a base station, two walls of tiles, a user's pilots; eqs. (1)-(4).
+
+The room is 10 m x 10 m x 3 m, x from -5 to 5, y from 0 to 10. Tiles stand on the walls y = 0 and x = 5, the
+base station at (0, 5), all at one height. Users stand in a plane. The paper follows Dardari et al. (2022) and
+leaves several parameters to that paper or open; :data:`SOURCES` says where each of ours comes from.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.constants import speed_of_light
+from scipy.linalg import hadamard
+
+from irsnb.checks import real_array, require
+from irsnb.geometry import cosine_sine
+from irsnb.noise import circular_noise
+
+WIDTH, DEPTH, CEILING = 10.0, 10.0, 3.0
+"""Extent of the room along x, y and z [m]."""
+USERS_X, USERS_Y = (-4.0, 4.0), (1.0, 10.0)
+"""Where users stand, as the paper states it [m]."""
+CODEBOOKS = ("random", "dft", "hadamard")
+SOURCES = {
+    "height": ("paper", "1 m or 3 m, base station and tiles alike"),
+    "carrier": ("paper", "3.5 GHz"),
+    "n_pilots": ("paper", "T = 32"),
+    "tiles_per_wall": ("paper", "K = 100 on two walls, 20 cm apart"),
+    "tile_cells": ("paper", "4 x 25 cells; which side is vertical is ours"),
+    "noise_dbm": ("paper", "-120.2 dBm"),
+    "cell_gain_dbi": ("paper", "5 dBi, after Dardari et al."),
+    "cell_exponent": ("paper", "q = 0.57, after Dardari et al."),
+    "user_height": ("paper", "users in the plane z = 1 m"),
+    "tx_power_dbm": ("ours", "20 dBm a pilot"),
+    "cell_spacing": ("ours", "half a wavelength, whose aperture has the stated gain"),
+    "codebook": ("ours", "independent uniform phases, drawn once and known to all"),
+    "phase_seed": ("ours", "which draw"),
+    "phase_bits": ("ours", "phases not quantised"),
+}
+"""For each parameter of a :class:`Room`: who states it, and what."""
+_BLOCK = 512
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room, its tiles and its pilots.
+
+    Attributes
+    ----------
+    height : float
+        Of the base station and the tiles [m], in (0, 3].
+    tx_power_dbm, noise_dbm : float
+        Power of one pilot and of the noise in it [dBm].
+    n_pilots : int
+        T, at least 4: two coordinates and a complex gain are to be found.
+    phase_seed : int
+        Seed of the tiles' phases.
+    codebook : {"random", "dft", "hadamard"}
+        How the tiles' phases psi_tk change from pilot to pilot. "dft" and "hadamard" are balanced: over all
+        pilots each tile's coefficients sum to zero.
+    phase_bits : int or None
+        Phases rounded to 2^bits steps; not rounded if None.
+    user_height : float
+        Height of the users' plane [m], in [0, 3].
+    carrier : float
+        [Hz].
+    tiles_per_wall : int
+        K / 2, evenly spaced along each wall's 10 m.
+    tile_cells : tuple of int
+        Cells of a tile along the wall and upwards, (N_x, N_y).
+    cell_spacing : float
+        [wavelengths].
+    cell_gain_dbi, cell_exponent : float
+        Boresight gain G_c [dBi] and exponent q of a cell's pattern (1).
+
+    Raises
+    ------
+    ValueError
+        If a value is outside of what is stated here.
+    """
+
+    height: float = 1.0
+    tx_power_dbm: float = 20.0
+    n_pilots: int = 32
+    phase_seed: int = 0
+    codebook: str = "random"
+    phase_bits: int | None = None
+    noise_dbm: float = -120.2
+    user_height: float = 1.0
+    carrier: float = 3.5e9
+    tiles_per_wall: int = 50
+    tile_cells: tuple = (4, 25)
+    cell_spacing: float = 0.5
+    cell_gain_dbi: float = 5.0
+    cell_exponent: float = 0.57
+
+    def __post_init__(self):
+        for name in ("height", "tx_power_dbm", "noise_dbm", "user_height", "carrier") + (
+            "cell_spacing",
+            "cell_gain_dbi",
+            "cell_exponent",
+        ):
+            number = real_array(name, getattr(self, name))
+            if number.ndim:
+                raise ValueError(f"{name}: got shape {number.shape}; it must be one number")
+        for name, low, high, allowed in (
+            ("height", 0, CEILING, "it must lie above the floor, 0 m, and not above the ceiling, 3 m"),
+            ("user_height", -1e-9, CEILING, "it must lie between floor, 0 m, and ceiling, 3 m"),
+            ("carrier", 0, np.inf, "it must be above 0 Hz"),
+            ("cell_spacing", 0, np.inf, "it must be above 0 wavelengths"),
+            ("cell_exponent", -1e-9, np.inf, "it must not be negative"),
+        ):
+            value = np.asarray(getattr(self, name), dtype=float)
+            require((value > low) & (value <= high), name, value, allowed)
+        object.__setattr__(self, "tile_cells", tuple(self.tile_cells))
+        if len(self.tile_cells) != 2:
+            raise ValueError(f"tile_cells: got {self.tile_cells}; it must be two numbers of cells")
+        whole = {"n_pilots": (self.n_pilots, 4), "phase_seed": (self.phase_seed, 0)}
+        whole |= {"tiles_per_wall": (self.tiles_per_wall, 1), "phase_bits": (self.phase_bits, 1)}
+        whole |= {"tile_cells": (min(self.tile_cells), 1)}
+        for name, (value, least) in whole.items():
+            if name == "phase_bits" and value is None:
+                continue
+            if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+                raise ValueError(f"{name}: got {value!r}; it must be an integer of at least {least}")
+        if self.codebook not in CODEBOOKS:
+            listing = ", ".join(map(repr, CODEBOOKS))
+            raise ValueError(f"codebook: got {self.codebook!r}; it must be one of {listing}")
+        if self.codebook == "hadamard" and self.n_pilots & (self.n_pilots - 1):
+            raise ValueError(f"n_pilots: got {self.n_pilots}; codebook 'hadamard' takes a power of two")
+
+    @property
+    def wavelength(self):
+        """Carrier wavelength [m]."""
+        return speed_of_light / self.carrier
+
+    @property
+    def n_tiles(self):
+        """K, the tiles on both walls."""
+        return 2 * self.tiles_per_wall
+
+    @property
+    def sigma(self):
+        """Standard deviation of the complex noise of one pilot, the root of its power in watts."""
+        return 10 ** ((self.noise_dbm - 30) / 20)
+
+    @property
+    def base_station(self):
+        """Position of the base station, (3,) [m]."""
+        return np.array([0.0, DEPTH / 2, self.height])
+
+    @cached_property
+    def tiles(self):
+        """Centres of the tiles, (K, 3) [m]: along the wall y = 0 from the left, then along x = 5."""
+        along = (np.arange(self.tiles_per_wall) + 0.5) * WIDTH / self.tiles_per_wall
+        flat = np.zeros_like(along)
+        front = np.stack([along - WIDTH / 2, flat], axis=-1)
+        right = np.stack([flat + WIDTH / 2, along], axis=-1)
+        tiles = np.concatenate([front, right])
+        tiles = np.concatenate([tiles, np.full((len(tiles), 1), self.height)], axis=-1)
+        tiles.setflags(write=False)
+        return tiles
+
+    @cached_property
+    def axes(self):
+        """Each tile's axis along the wall and its normal into the room, both (K, 2), without the vertical."""
+        n = self.tiles_per_wall
+        along = np.repeat([[1.0, 0.0], [0.0, 1.0]], n, axis=0)
+        normal = np.repeat([[0.0, 1.0], [-1.0, 0.0]], n, axis=0)
+        return along, normal
+
+    @cached_property
+    def phases(self):
+        """psi_tk, the phase of every tile for every pilot, (T, K) [rad]."""
+        rng = np.random.default_rng(self.phase_seed)
+        pilots, tiles = np.arange(self.n_pilots), np.arange(self.n_tiles)
+        code = tiles % (self.n_pilots - 1) + 1
+        if self.codebook == "random":
+            phases = rng.uniform(0, 2 * np.pi, (self.n_pilots, self.n_tiles))
+        elif self.codebook == "dft":
+            phases = 2 * np.pi * np.outer(pilots, code) / self.n_pilots
+        else:
+            phases = np.pi * (hadamard(self.n_pilots)[:, code] < 0)
+        if self.codebook != "random":
+            phases = phases + rng.uniform(0, 2 * np.pi, self.n_tiles)
+        if self.phase_bits is not None:
+            step = 2 * np.pi / 2**self.phase_bits
+            phases = np.round(phases / step) * step
+        phases.setflags(write=False)
+        return phases
+
+    @cached_property
+    def grid(self):
+        """The paper's 10 cm grid of users, (7371, 2) [m]."""
+        x, y = np.meshgrid(np.linspace(*USERS_X, 81), np.linspace(*USERS_Y, 91), indexing="ij")
+        grid = np.stack([x, y], axis=-1).reshape(-1, 2)
+        grid.setflags(write=False)
+        return grid
+
+    def signal(self, positions):
+        """Noise-free pilots at given positions, without phase offset and without multipath: (4).
+
+        Parameters
+        ----------
+        positions : array_like, shape (..., 2)
+            Users in the plane at `user_height` [m], inside the room.
+
+        Returns
+        -------
+        ndarray of complex, shape (..., n_pilots)
+            In units of the square root of a watt.
+
+        Raises
+        ------
+        ValueError
+            If a position is not finite, has another shape, or lies outside the room.
+        """
+        return signal_unchecked(self, checked_positions(positions))
+
+
+def checked_positions(positions):
+    """Return positions as an array (..., 2), or raise ``ValueError`` if one is outside the room."""
+    positions = real_array("positions", positions)
+    if positions.ndim == 0 or positions.shape[-1] != 2:
+        raise ValueError(f"positions: got shape {positions.shape}; it must be (..., 2): x, y in metres")
+    inside = (np.abs(positions[..., 0]) < WIDTH / 2) & (positions[..., 1] > 0)
+    # The area that the paper gives its users ends on the wall y = 10, which carries no tiles.
+    inside &= positions[..., 1] <= DEPTH
+    require(
+        inside[..., None],
+        "positions",
+        positions,
+        "it is a coordinate of a point outside the room, -5 m < x < 5 m, 0 m < y <= 10 m",
+    )
+    return positions
+
+
+def tile_channels(room, positions, displaced=None):
+    """What each tile contributes before its phase: beta_tk h_k of (2)-(4) without exp(j psi_tk).
+
+    Parameters
+    ----------
+    room : Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+    displaced : array_like, shape (K, 3), optional
+        By how much each tile stands off its place [m].
+
+    Returns
+    -------
+    ndarray of complex, shape (..., K)
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room, or `displaced` has another shape.
+    """
+    positions = checked_positions(positions)
+    tiles = room.tiles
+    if displaced is not None:
+        displaced = real_array("displaced", displaced)
+        if displaced.shape != tiles.shape:
+            raise ValueError(f"displaced: got shape {displaced.shape}; it must be {tiles.shape}")
+        tiles = tiles + displaced
+    flat = positions.reshape(-1, 2)
+    parts = [_channels(room, flat[i : i + _BLOCK], tiles)[0] for i in _blocks(flat)]
+    return np.concatenate([*parts, np.zeros((0, room.n_tiles))]).reshape(*positions.shape[:-1], -1)
+
+
+def pilots(room, channels):
+    """Pilots (4) without f and w: ``y_t = sqrt(P) sum_k exp(j psi_tk) channels_k``."""
+    amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
+    return amplitude * (channels @ np.exp(1j * room.phases).T)
+
+
+def signal_unchecked(room, positions):
+    """:meth:`Room.signal` at positions (..., 2) that are known to be finite and off the tiles' walls."""
+    flat = positions.reshape(-1, 2)
+    parts = [pilots(room, _channels(room, flat[i : i + _BLOCK], room.tiles)[0]) for i in _blocks(flat)]
+    return np.concatenate([*parts, np.zeros((0, room.n_pilots))]).reshape(*positions.shape[:-1], -1)
+
+
+def _blocks(flat):
+    return range(0, len(flat), _BLOCK)
+
+
+def signal_and_gradient(room, positions):
+    """:func:`signal_unchecked` of positions (n, 2), and its derivative by x and y.
+
+    Returns
+    -------
+    signal : ndarray of complex, shape (n, T)
+    gradient : ndarray of complex, shape (n, T, 2)
+    """
+    signals, gradients = [], []
+    for i in _blocks(positions):
+        channels, by_x, by_y = _channels(room, positions[i : i + _BLOCK], room.tiles, gradient=True)
+        signals.append(pilots(room, channels))
+        gradients.append(np.stack([pilots(room, by_x), pilots(room, by_y)], axis=-1))
+    return np.concatenate(signals), np.concatenate(gradients)
+
+
+def _array_factor(n, spacing, cosine):
+    """One factor of (3), sin(pi n d a / lambda) / sin(pi d a / lambda), and its derivative by a."""
+    half = np.pi * spacing * cosine
+    small = np.abs(half) < 1e-6
+    cosine, sine = cosine_sine(half)
+    top_cosine, top = cosine_sine(n * half)
+    sine = np.where(small, 1.0, sine)
+    value = np.where(small, n * (1 - (n**2 - 1) * half**2 / 6), top / sine)
+    slope = np.pi * spacing * (n * top_cosine - value * cosine) / sine
+    return value, np.where(small, -np.pi * spacing * n * (n**2 - 1) * half / 3, slope)
+
+
+def _phasor(room, distance):
+    """exp(-j 2 pi distance / wavelength)."""
+    wave = np.empty(distance.shape, dtype=complex)
+    wave.real, wave.imag = cosine_sine(-2 * np.pi / room.wavelength * distance)
+    return wave
+
+
+def _pattern(room, dx, dy, dz):
+    """sqrt(F) AF of (1) and (3) at offsets (..., K) [m] from the tiles, and what its derivative needs."""
+    along, normal = room.axes
+    distance = np.sqrt(dx * dx + dy * dy + dz * dz)
+    facing = (dx * normal[:, 0] + dy * normal[:, 1]) / distance
+    across = (dx * along[:, 0] + dy * along[:, 1]) / distance
+    upward = dz / distance
+    columns, rows = room.tile_cells
+    wide, wide_slope = _array_factor(columns, room.cell_spacing, across)
+    tall, tall_slope = _array_factor(rows, room.cell_spacing, upward)
+    element = np.maximum(facing, 0) ** (room.cell_exponent / 2) / np.sqrt(columns * rows)
+    return distance, (facing, across, upward), (element, wide, tall), (wide_slope, tall_slope)
+
+
+def _channels(room, positions, tiles, gradient=False):
+    """:func:`tile_channels` of positions (n, 2); with `gradient`, also its derivatives by x and by y."""
+    first, _, (element, wide, tall), _ = _pattern(room, *(room.base_station - tiles).T)
+    gain = 10 ** (room.cell_gain_dbi / 10) * (room.wavelength / (4 * np.pi)) ** 2
+    incident = gain * element * wide * tall / first * _phasor(room, first)
+    offsets = positions[:, :1] - tiles[:, 0], positions[:, 1:] - tiles[:, 1]
+    second, (facing, across, upward), (element, wide, tall), slopes = _pattern(
+        room, *offsets, room.user_height - tiles[:, 2]
+    )
+    wave = _phasor(room, second) * (incident * element / second)
+    channels = wide * tall * wave
+    if not gradient:
+        return (channels,)
+    along, normal = room.axes
+    level, by = np.where(facing > 0, facing, np.inf), []
+    for axis in range(2):
+        outward = offsets[axis] / second
+        by_facing = (normal[:, axis] - facing * outward) / second
+        by_across = (along[:, axis] - across * outward) / second
+        by_upward = -upward * outward / second
+        shape = (
+            room.cell_exponent / 2 * by_facing / level * wide * tall
+            + slopes[0] * by_across * tall
+            + wide * slopes[1] * by_upward
+        )
+        by.append(shape * wave - channels * outward * (1 / second + 2j * np.pi / room.wavelength))
+    return channels, *by
+
+
+def spherical_channels(room, positions):
+    """:func:`tile_channels` with every cell at its own place, in place of the far field of (3).
+
+    The sums over cells that (3) carries out for plane waves are taken over the exact distances of all
+    N_x N_y cells, for the wave that arrives and for the one that leaves; the product of the two stays.
+
+    Parameters
+    ----------
+    room : Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+
+    Returns
+    -------
+    ndarray of complex, shape (..., K)
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room.
+    """
+    positions = checked_positions(positions)
+    along, normal = room.axes
+    columns, rows = room.tile_cells
+    spacing = room.cell_spacing * room.wavelength
+    right = (np.arange(columns) - (columns - 1) / 2) * spacing
+    up = (np.arange(rows) - (rows - 1) / 2) * spacing
+    right, up = (v.ravel() for v in np.meshgrid(right, up, indexing="ij"))
+    cells = np.concatenate(
+        [along[:, None, :] * right[:, None], np.tile(up[:, None], (room.n_tiles, 1, 1))], -1
+    )
+
+    def summed(offsets):
+        distance = np.linalg.norm(offsets, axis=-1, keepdims=True)
+        # Squared distance to a cell without forming the offset of every cell.
+        inner = np.einsum("...ki,kci->...kc", offsets, cells)
+        extra = (np.sum(cells**2, axis=-1) - 2 * inner) / (
+            distance + np.sqrt(np.maximum(distance**2 - 2 * inner + np.sum(cells**2, axis=-1), 0))
+        )
+        factor = _phasor(room, extra).sum(axis=-1) / np.sqrt(columns * rows)
+        distance = distance[..., 0]
+        facing = np.maximum(np.sum(offsets[..., :2] * normal, axis=-1) / distance, 0)
+        return facing ** (room.cell_exponent / 2) * factor * _phasor(room, distance) / distance
+
+    gain = 10 ** (room.cell_gain_dbi / 10) * (room.wavelength / (4 * np.pi)) ** 2
+    incident = gain * summed(room.base_station - room.tiles)
+    flat = positions.reshape(-1, 2)
+    users = np.concatenate([flat, np.full((len(flat), 1), room.user_height)], axis=-1)
+    parts = [incident * summed(users[i : i + 64, None, :] - room.tiles) for i in range(0, len(users), 64)]
+    return np.concatenate([*parts, np.zeros((0, room.n_tiles))]).reshape(*positions.shape[:-1], -1)
+
+
+def wall_images(room, positions, reflection=0.5, order=2):
+    """Multipath f of the direct link by image sources: echoes off walls, floor and ceiling.
+
+    The direct ray is blocked, as the paper assumes. An image after n reflections contributes
+    ``sqrt(P) reflection^n lambda / (4 pi d) exp(-j 2 pi d / lambda)``.
+
+    Parameters
+    ----------
+    room : Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+    reflection : float
+        Amplitude that a reflection leaves, in [0, 1]; ours.
+    order : int
+        Most reflections counted, at least 1.
+
+    Returns
+    -------
+    ndarray of complex, shape (...)
+        The same for every pilot.
+
+    Raises
+    ------
+    ValueError
+        If an input is outside of what is stated here.
+    """
+    positions, reflection = checked_positions(positions), real_array("reflection", reflection)
+    require((reflection >= 0) & (reflection <= 1), "reflection", reflection, "it must lie in [0, 1]")
+    if not isinstance(order, (int, np.integer)) or order < 1:
+        raise ValueError(f"order: got {order!r}; it must be an integer of at least 1")
+    # In one dimension, images of a source at s between walls at 0 and L: s + 2 m L after 2|m| reflections,
+    # 2 m L - s after |2 m - 1|.
+    starts = (WIDTH / 2, DEPTH / 2, room.height)
+    steps = np.arange(-order, order + 1)
+    places, bounces = [], []
+    for start, length in zip(starts, (WIDTH, DEPTH, CEILING), strict=True):
+        places.append(np.r_[start + 2 * steps * length, 2 * steps * length - start])
+        bounces.append(np.r_[np.abs(2 * steps), np.abs(2 * steps - 1)])
+    images = np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, 3) - [WIDTH / 2, 0, 0]
+    count = sum(np.meshgrid(*bounces, indexing="ij")).ravel()
+    # On the ceiling the base station is its own image.
+    distinct = np.linalg.norm(images - room.base_station, axis=-1) > 1e-9
+    images, count = images[distinct & (count <= order)], count[distinct & (count <= order)]
+    users = np.concatenate([positions, np.full((*positions.shape[:-1], 1), room.user_height)], axis=-1)
+    distance = np.linalg.norm(users[..., None, :] - images, axis=-1)
+    waves = reflection**count * room.wavelength / (4 * np.pi * distance)
+    amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
+    return amplitude * np.sum(waves * _phasor(room, distance), axis=-1)
+
+
+def measure(room, positions, rng, multipath_db=None):
+    """Pilots as a user receives them: an unknown phase offset, noise and, if asked for, multipath.
+
+    Parameters
+    ----------
+    room : Room
+    positions : array_like, shape (n, 2)
+        Users [m].
+    rng : numpy.random.Generator
+    multipath_db : float, optional
+        Mean power of the multipath term f of (4), relative to the mean power of the user's own pilots [dB].
+        f is one circular Gaussian number for each user (Rayleigh), the same in all pilots.
+
+    Returns
+    -------
+    ndarray of complex, shape (n, n_pilots)
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room, or `multipath_db` is not a finite number.
+    """
+    signal = room.signal(positions)
+    if multipath_db is not None:
+        level = real_array("multipath_db", multipath_db)
+        power = np.mean(np.abs(signal) ** 2, axis=-1) * 10 ** (level / 10)
+        signal = signal + (np.sqrt(power) * circular_noise(rng, power.shape))[..., None]
+    return receive(room, signal, rng)
+
+
+def receive(room, signal, rng):
+    """Turn noise-free pilots (..., T) by a random phase offset for each user and add the noise w of (4)."""
+    offset = np.exp(1j * rng.uniform(0, 2 * np.pi, signal.shape[:-1]))
+    return signal * offset[..., None] + room.sigma * circular_noise(rng, signal.shape)
