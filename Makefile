@@ -1,5 +1,5 @@
 # make book and make test are all a reader needs; make help lists the rest.
-TARGETS := help book test html run bench lock clean setup
+TARGETS := help book test html run bench paper-scale lock clean setup
 UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
 $(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
@@ -9,13 +9,18 @@ ifeq ($(strip $(NOTEBOOK)),)
 $(error irsnb: say which notebook: make run NOTEBOOK=notebooks/elliptic/one_pair.ipynb)
 endif
 endif
+ifneq ($(filter paper-scale,$(MAKECMDGOALS)),)
+ifeq ($(strip $(PART)),)
+$(error irsnb: say which part: make paper-scale PART=searches)
+endif
+endif
 .PHONY: $(TARGETS)
 .DEFAULT_GOAL := help
 export PYTHON ?= python3
 RUN := .venv/bin/python
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 book: setup ## run every notebook, two at a time, and render _build/html
 	@$(RUN) tools/book.py --execute
@@ -34,6 +39,9 @@ run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 
 bench: setup ## timings against peers, ratios measured in one run
 	@$(RUN) benchmarks/bench_elliptic.py
+
+paper-scale: setup ## a run at a paper's own sizes, resumable: make paper-scale PART=searches
+	@$(RUN) tools/paper_scale.py "$(PART)"
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \

@@ -3,6 +3,7 @@
 from importlib import resources
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 # Okabe and Ito's colours: told apart by colour-blind readers, and in grey by their line styles.
 METHOD_STYLE = {
@@ -16,6 +17,14 @@ METHOD_STYLE = {
         "label": "least-variance weights",
     },
     "fusion": {"color": "#E69F00", "linestyle": "-", "marker": "D", "label": "joint fusion"},
+    "gradient-descent": {"color": "#56B4E9", "linestyle": "-", "marker": "v", "label": "gradient descent"},
+    "pso": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "PSO"},
+    "discrete-ga": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "discrete GA"},
+    "a-priori-pso": {"color": "#009E73", "linestyle": "--", "marker": "o", "label": "a priori PSO"},
+    "ga-pso": {"color": "#CC79A7", "linestyle": "-", "marker": "D", "label": "GA-PSO"},
+    "ml": {"color": "#E69F00", "linestyle": "-", "marker": "P", "label": "maximum likelihood"},
+    "ml-projected": {"color": "#009E73", "linestyle": "-.", "marker": "X", "label": "projected likelihood"},
+    "phase-cost": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "cost (5), global"},
     "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
 }
 """How each method is drawn, everywhere."""
@@ -73,6 +82,26 @@ def curves(axes, x, by_method, markevery=None):
     """
     for method, values in by_method.items():
         axes.plot(x, values, markevery=markevery, **METHOD_STYLE[method])
+
+
+def percentiles(axes, errors_by_method, unit=1.0, **style):
+    """Draw the percentile curve of each method: a percentile against the error that it does not exceed.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    errors_by_method : dict of str to array_like, shape (N,)
+        Keys of :data:`METHOD_STYLE`; errors in metres.
+    unit : float
+        Metres in the unit of the axis.
+    **style
+        Passed on to every line, in place of the method's own.
+    """
+    rank = np.linspace(0, 100, 201)
+    for method, errors in errors_by_method.items():
+        values = np.percentile(errors, rank) / unit
+        axes.plot(rank, values, markevery=20, **METHOD_STYLE[method] | style)
+    axes.set(yscale="log", xlim=(0, 100), xlabel="percentile")
 
 
 class Interactive:

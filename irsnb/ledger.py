@@ -26,6 +26,7 @@ VERDICTS = (
 """Every verdict that a row can carry."""
 
 OUTPUT_KEY = "irsnb_ledger"
+TABLE_KEY = "irsnb_table"
 SCALES = ("quick", "paper")
 
 
@@ -288,6 +289,98 @@ class Record:
         return shown, {OUTPUT_KEY: [asdict(r) for r in self.rows]}
 
 
+class Table:
+    """A table of computed figures that other pages of the book show too.
+
+    Parameters
+    ----------
+    name : str
+        By which a page asks for it.
+    head : sequence of str
+        Column heads.
+    rows : sequence of sequence of str
+        Cells, formatted from computed values; the first of each row is its head.
+
+    Raises
+    ------
+    ValueError
+        If a row has another length than the head, or a cell is no text.
+    """
+
+    def __init__(self, name, head, rows):
+        self.name, self.head = name, tuple(head)
+        self.rows = tuple(tuple(entry) for entry in rows)
+        for entry in (self.head, *self.rows):
+            if len(entry) != len(self.head) or not all(isinstance(cell, str) and cell for cell in entry):
+                raise ValueError(
+                    f"rows: got {entry}; each must hold {len(self.head)} texts that say something"
+                )
+
+    def __repr__(self):
+        return "\n".join(" | ".join(entry) for entry in (self.head, *self.rows))
+
+    def _repr_html_(self):
+        head = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in self.head)
+        body = "".join(
+            f'<tr><th scope="row">{html.escape(first)}</th>'
+            + "".join(f"<td>{html.escape(cell)}</td>" for cell in rest)
+            + "</tr>"
+            for first, *rest in self.rows
+        )
+        return f'<table class="ledger"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        shown = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return shown, {TABLE_KEY: {"name": self.name, "head": self.head, "rows": self.rows}}
+
+
+def collect_tables(folder):
+    """Gather the :class:`Table` outputs of every stored notebook below a folder, by name.
+
+    Returns
+    -------
+    dict of str to Table
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    ValueError
+        If two cells make a table of the same name.
+    """
+    found = {}
+    for path, metadata in _outputs(folder):
+        if TABLE_KEY in metadata:
+            table = Table(**metadata[TABLE_KEY])
+            if table.name in found:
+                raise ValueError(f"{path.name}: there is another table of the name {table.name!r}")
+            found[table.name] = table
+    return found
+
+
+def kept(name):
+    """Return the figures of a paper-scale run that the package carries, with their provenance.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"indoor_searches"``; ``make paper-scale`` writes it.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such run.
+    """
+    source = resources.files("irsnb").joinpath("data", f"{name}.json")
+    if not source.is_file():
+        raise FileNotFoundError(f"name: got {name!r}; no paper-scale run of that name is kept")
+    return json.loads(source.read_text(encoding="utf-8"))
+
+
 def collect(folder):
     """Gather the rows from the stored outputs of every notebook below a folder.
 
@@ -308,20 +401,26 @@ def collect(folder):
     ValueError
         If two cells answer the same claim, or a row names no known claim.
     """
+    found = {}
+    for path, metadata in _outputs(folder):
+        for entry in metadata.get(OUTPUT_KEY, []):
+            this = Row(**entry)
+            claim(this.paper, this.name)
+            key = (this.paper, this.name)
+            if key in found:
+                raise ValueError(f"{path.name}: {key} is answered in {found[key][1]} already")
+            found[key] = (this, path.relative_to(folder))
+    return found
+
+
+def _outputs(folder):
+    """Path of the notebook and metadata of every stored output below a folder."""
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"folder: {folder} does not exist; give the folder that holds the notebooks")
-    found = {}
     for path in sorted(folder.rglob("*.ipynb")):
         if ".ipynb_checkpoints" in path.parts:
             continue
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             for output in cell.get("outputs", []):
-                for entry in output.get("metadata", {}).get(OUTPUT_KEY, []):
-                    this = Row(**entry)
-                    claim(this.paper, this.name)
-                    key = (this.paper, this.name)
-                    if key in found:
-                        raise ValueError(f"{path.name}: {key} is answered in {found[key][1]} already")
-                    found[key] = (this, path.relative_to(folder))
-    return found
+                yield path, output.get("metadata", {})

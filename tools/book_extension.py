@@ -84,6 +84,29 @@ class LedgerHeadlines(LedgerTable):
     headlines_only = True
 
 
+class KeptTable(SphinxDirective):
+    """A table that a notebook computed, by its name."""
+
+    required_arguments = 1
+
+    def run(self):
+        folder = Path(self.env.srcdir) / "notebooks"
+        for path in folder.rglob("*.ipynb"):
+            self.env.note_dependency(str(path))
+        kept = ledger.collect_tables(folder).get(self.arguments[0])
+        if kept is None:
+            raise self.error(f"no notebook holds a table of the name {self.arguments[0]!r}")
+        table, group = nodes.table(), nodes.tgroup(cols=len(kept.head))
+        group += [nodes.colspec(colwidth=1) for _ in kept.head]
+        head, body = nodes.thead(), nodes.tbody()
+        head += LedgerTable._row([nodes.Text(text) for text in kept.head])
+        for entry in kept.rows:
+            body += LedgerTable._row([nodes.Text(text) for text in entry])
+        group += [head, body]
+        table += group
+        return [nodes.container("", table, classes=["wide"])]
+
+
 class BenchTables(SphinxDirective):
     """The tables that `make bench` wrote last."""
 
@@ -186,6 +209,7 @@ def mend_markup(app, error):
 def setup(app):
     app.add_directive("ledger", LedgerTable)
     app.add_directive("ledger-headlines", LedgerHeadlines)
+    app.add_directive("kept-table", KeptTable)
     app.add_directive("bench", BenchTables)
     app.connect("html-page-context", drop_live_code, priority=900)
     app.connect("build-finished", bring_mathjax)

@@ -1,7 +1,16 @@
 """Part II, Aguiar et al. (2024): a user between two walls of tiles."""
 
 from irsnb.indoor.bounds import position_crlb, position_error_bound
-from irsnb.indoor.estimators import Fix, build_dictionary, features, locate, references, refine, search
+from irsnb.indoor.estimators import (
+    Fix,
+    build_dictionary,
+    features,
+    locate,
+    phase_cost,
+    references,
+    refine,
+    search,
+)
 from irsnb.indoor.model import (
     SOURCES,
     Room,
@@ -12,15 +21,19 @@ from irsnb.indoor.model import (
     tile_channels,
     wall_images,
 )
+from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
 
 __all__ = [
     "Fix",
+    "Found",
     "Room",
+    "SEARCHES",
     "SOURCES",
     "build_dictionary",
     "features",
     "locate",
     "measure",
+    "phase_cost",
     "pilots",
     "position_crlb",
     "position_error_bound",
@@ -28,7 +41,9 @@ __all__ = [
     "references",
     "refine",
     "search",
+    "search_all",
     "spherical_channels",
+    "swarm_search",
     "tile_channels",
     "wall_images",
 ]

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from irsnb.bounds import cramer_rao_bound
-from irsnb.checks import complex_array
+from irsnb.checks import complex_array, real_array
 from irsnb.fitting import levenberg_marquardt
 from irsnb.indoor.model import USERS_X, USERS_Y, signal_and_gradient, signal_unchecked
 
@@ -207,20 +207,75 @@ def residuals(room, method):
         across = gradient - signal[..., None] * inner[:, None, :]
         return _real(missed) / deviation, -_real(gain[:, None, None] * across) / deviation
 
-    def phase_cost(positions, measured):
-        signal, gradient = signal_and_gradient(room, positions)
-        modulus = np.maximum(np.abs(signal), np.finfo(float).tiny)
-        turned = measured * signal.conj() / modulus
-        offset = np.angle(np.sum(turned**2, axis=-1)) / 2
-        turned = turned * np.exp(-1j * offset)[:, None]
-        phase_slope = (gradient * (signal.conj() / modulus**2)[..., None]).imag
-        # Amplitude times sin(measured - model - offset); its derivative by the model is minus the cosine.
-        cosine = turned.real
-        inner = np.einsum("nt,ntp->np", cosine**2, phase_slope) / np.sum(cosine**2, axis=-1)[:, None]
-        jacobian = -cosine[..., None] * (phase_slope - inner[:, None, :])
-        return turned.imag / deviation, jacobian / deviation
+    def phases(positions, measured):
+        missed, jacobian = _phase_residuals(room, positions, measured, None)
+        by_place, by_offset = jacobian[..., :2], jacobian[..., 2:]
+        inner = np.sum(by_place * by_offset, axis=1, keepdims=True) / np.sum(
+            by_offset**2, axis=1, keepdims=True
+        )
+        return missed / deviation, (by_place - by_offset * inner) / deviation
 
-    return phase_cost if checked_method(method) == "phase-cost" else likelihood
+    return phases if checked_method(method) == "phase-cost" else likelihood
+
+
+def _phase_residuals(room, positions, measured, offset):
+    """Amplitudes times the sine in (5), (n, T), and their derivative by x, y and the offset, (n, T, 3).
+
+    With an offset of None, the one that makes (5) smallest.
+    """
+    signal, gradient = signal_and_gradient(room, positions)
+    modulus = np.maximum(np.abs(signal), np.finfo(float).tiny)
+    turned = measured * signal.conj() / modulus
+    if offset is None:
+        offset = np.angle(np.sum(turned**2, axis=-1)) / 2
+    turned = turned * np.exp(-1j * offset)[:, None]
+    phase_slope = (gradient * (signal.conj() / modulus**2)[..., None]).imag
+    slopes = np.concatenate([phase_slope, np.ones((*signal.shape, 1))], axis=-1)
+    return turned.imag, -turned.real[..., None] * slopes
+
+
+def phase_cost(room, measured, positions, offset=None):
+    """The cost (5) of Aguiar et al. (2024): squared sines of the phases missed, weighted by the powers.
+
+    Eliminating the offset is exact: ``sum_t w_t sin^2(d_t - offset)`` is smallest at
+    ``(sum_t w_t - |sum_t w_t exp(2 j d_t)|) / 2``.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    measured : array_like of complex, shape (n_pilots,)
+        One user's pilots.
+    positions : array_like, shape (..., 2)
+        Hypothetical places [m].
+    offset : array_like, shape (...), optional
+        Hypothetical phase offset phi_0 [rad]; eliminated in closed form if left out.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a position is outside the room, or the measurement has another length.
+    """
+    measured = complex_array("measured", measured, (room.n_pilots,))
+    signal = room.signal(positions)
+    turned = measured * signal.conj() / np.maximum(np.abs(signal), np.finfo(float).tiny)
+    weights = np.sum(np.abs(measured) ** 2, axis=-1)
+    aligned = np.sum(turned**2, axis=-1)
+    if offset is None:
+        return (weights - np.abs(aligned)) / (2 * room.sigma**2)
+    offset = real_array("offset", offset)
+    return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
+
+
+def phase_cost_gradient(room, measured, positions, offset=None):
+    """Derivative of :func:`phase_cost` by x and y (n, 2), or by x, y and the offset (n, 3), for n places."""
+    count = 2 if offset is None else 3
+    measured = np.broadcast_to(measured, (len(positions), room.n_pilots))
+    missed, jacobian = _phase_residuals(room, positions, measured, offset)
+    return 2 * np.einsum("nt,ntp->np", missed, jacobian[..., :count]) / room.sigma**2
 
 
 def locate(room, measurements, method="ml"):

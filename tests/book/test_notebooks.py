@@ -114,7 +114,7 @@ def test_digest_sees_code_but_not_prose(tmp_path, monkeypatch):
 
 @each_notebook
 def test_first_code_cell_is_the_pinned_install(source):
-    reference = f'reference = "irsnb @ git+{PROJECT["urls"]["Repository"]}@v{PROJECT["version"]}"'
+    reference = f'reference = "irsnb[searches] @ git+{PROJECT["urls"]["Repository"]}@v{PROJECT["version"]}"'
     cells = [code_cells(load(path))[0].source for path in SOURCES]
     assert reference in code_cells(load(source))[0].source
     assert len(set(cells)) == 1, "the same cell, word for word, in every notebook"

@@ -1,0 +1,247 @@
+"""The searches of Aguiar et al. (2024), Fig. 5: descent, swarms and genetic algorithms on the cost (5).
+
+The paper takes them from its authors' earlier work and states no settings; those here are ours, the same
+budget of cost evaluations for each. PSO and GA are pymoo's, at its defaults but for the population.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from irsnb.checks import complex_array, real_array, require
+from irsnb.indoor.estimators import phase_cost, phase_cost_gradient
+from irsnb.indoor.model import USERS_X, USERS_Y
+
+SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
+POPULATION = 100
+CELL = 0.01
+"""Grid of the discrete genetic algorithm [m]; its phase has 64 steps."""
+BOX = 0.25
+"""Half the side of the box around the genetic algorithm's answer in which the hybrid's swarm flies [m]."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found; made by :func:`swarm_search`.
+
+    Attributes
+    ----------
+    position : ndarray, shape (2,)
+        [m].
+    cost : float
+        The cost (5) there.
+    evaluations : int
+        How many times the cost was evaluated.
+    """
+
+    position: np.ndarray
+    cost: float
+    evaluations: int
+
+
+def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, centre=None, half_width=BOX):
+    """Minimise the cost (5) for one user by one of the paper's searches.
+
+    * "gradient-descent": from 100 random starts at once, each with its own step length; the best is kept.
+    * "pso": a swarm of 100 over the whole area.
+    * "discrete-ga": a genetic algorithm of 100 on a grid of 1 cm (and 64 phases).
+    * "a-priori-pso": half of the budget on an even grid of the area; its best 100 places are the swarm.
+    * "ga-pso": half of the budget for the discrete GA, then a swarm in a box of 50 cm around its answer.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    measured : array_like of complex, shape (n_pilots,)
+        The user's pilots.
+    method : str
+        One of :data:`SEARCHES`.
+    eliminated : bool
+        Search over (x, y) with the phase offset in closed form, instead of over (x, y, offset) as published.
+    budget : int
+        Evaluations of the cost, at least 200; a gradient comes free with the cost.
+    seed : int
+        Of the search.
+    centre : array_like, shape (2,), optional
+        Search only a box around this point [m].
+    half_width : float
+        Half the side of that box [m].
+
+    Returns
+    -------
+    Found
+
+    Raises
+    ------
+    ValueError
+        If an input is outside of what is stated here.
+    ImportError
+        If pymoo or joblib is not installed.
+    """
+    if method not in SEARCHES:
+        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, SEARCHES))}")
+    if not isinstance(budget, (int, np.integer)) or budget < 2 * POPULATION:
+        raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * POPULATION}")
+    measured = complex_array("measured", measured, (room.n_pilots,))
+    low, high = np.array([USERS_X[0], USERS_Y[0]]), np.array([USERS_X[1], USERS_Y[1]])
+    if centre is not None:
+        centre, half_width = real_array("centre", centre), real_array("half_width", half_width)
+        require(half_width > 0, "half_width", half_width, "it must be above 0 m")
+        low, high = np.maximum(low, centre - half_width), np.minimum(high, centre + half_width)
+        require(low < high, "centre", centre, "the box around it must overlap the users' area")
+    if not eliminated:
+        low, high = np.append(low, 0.0), np.append(high, 2 * np.pi)
+    task = _Task(room, measured, low, high)
+    rng = np.random.default_rng(seed)
+    if method == "gradient-descent":
+        point = _descent(task, budget, rng)
+    elif method == "pso":
+        point = _swarm(task, budget, seed)
+    elif method == "discrete-ga":
+        point = _genetic(task, budget, seed)
+    elif method == "a-priori-pso":
+        start = _best_of_grid(task, budget // 2)
+        point = _swarm(task, budget - task.evaluations, seed, sampling=start)
+    else:
+        point = _genetic(task, budget // 2, seed)
+        box = np.array([BOX, BOX, np.pi][: len(low)])
+        near = _Task(room, measured, np.maximum(low, point - box), np.minimum(high, point + box))
+        point = _swarm(near, budget - task.evaluations, seed)
+        task.evaluations += near.evaluations
+    cost = float(task.cost(point[None])[0])
+    return Found(point[:2], cost, task.evaluations - 1)
+
+
+def search_all(room, measurements, method, eliminated=False, budget=5000, seed=0, jobs=2):
+    """:func:`swarm_search` of n users, several at a time, each with a seed of its own.
+
+    Parameters
+    ----------
+    room, method, eliminated, budget, seed
+        As :func:`swarm_search`.
+    measurements : array_like of complex, shape (n, n_pilots)
+    jobs : int
+        Processes.
+
+    Returns
+    -------
+    ndarray, shape (n, 2)
+        [m].
+    """
+    joblib, _ = _pymoo()
+    seeds = np.random.SeedSequence(seed).generate_state(len(measurements))
+    found = joblib.Parallel(n_jobs=jobs)(
+        joblib.delayed(swarm_search)(room, pilots, method, eliminated, budget, int(one % 2**31))
+        for pilots, one in zip(measurements, seeds, strict=True)
+    )
+    return np.array([each.position for each in found])
+
+
+class _Task:
+    """The cost of one user over a box, counting its evaluations."""
+
+    def __init__(self, room, measured, low, high):
+        self.room, self.measured, self.low, self.high = room, measured, low, high
+        self.evaluations = 0
+
+    def cost(self, points):
+        self.evaluations += len(points)
+        return phase_cost(self.room, self.measured, *self._split(points))
+
+    def gradient(self, points):
+        return phase_cost_gradient(self.room, self.measured, *self._split(points))
+
+    def _split(self, points):
+        return (points[:, :2], points[:, 2]) if len(self.low) == 3 else (points, None)
+
+
+def _descent(task, budget, rng):
+    # Own code, because a library descends from one start at a time and spends its time on calls. Steps are
+    # in units of a wavelength and of a radian, the scales on which the cost changes.
+    scale = np.array([task.room.wavelength, task.room.wavelength, 1.0][: len(task.low)])
+    points = rng.uniform(task.low, task.high, (POPULATION, len(task.low)))
+    costs, steps = task.cost(points), np.full(POPULATION, 0.1)
+    while task.evaluations + POPULATION <= budget:
+        slope = task.gradient(points) * scale
+        slope = slope / np.maximum(np.linalg.norm(slope, axis=-1, keepdims=True), np.finfo(float).tiny)
+        trial = np.clip(points - steps[:, None] * slope * scale, task.low, task.high)
+        trial_costs = task.cost(trial)
+        better = trial_costs < costs
+        points[better], costs[better] = trial[better], trial_costs[better]
+        steps = np.where(better, 1.5 * steps, 0.4 * steps)
+    return points[costs.argmin()]
+
+
+def _best_of_grid(task, budget):
+    """The best places of an even grid over the box, as a first swarm."""
+    sides = (task.high - task.low)[:2]
+    per_metre = np.sqrt(budget / np.prod(sides))
+    counts = np.maximum((sides * per_metre).astype(int), 2)
+    axes = [
+        low + (np.arange(n) + 0.5) / n * side for low, n, side in zip(task.low, counts, sides, strict=False)
+    ]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+    if len(task.low) == 3:
+        # No phase is likelier than another: they take turns.
+        turns = np.arange(len(points)) * (np.sqrt(5) - 1) / 2 % 1 * 2 * np.pi
+        points = np.concatenate([points, turns[:, None]], axis=-1)
+    return points[np.argsort(task.cost(points))[:POPULATION]]
+
+
+def _pymoo():
+    try:
+        import joblib
+        import pymoo
+    except ImportError:
+        raise ImportError(
+            "swarms and genetic searches need pymoo and joblib: pip install 'irsnb[searches]'"
+        ) from None
+    return joblib, pymoo
+
+
+def _minimise(algorithm, cost, low, high, vtype, budget, seed):
+    _pymoo()
+    from pymoo.core.problem import Problem
+    from pymoo.optimize import minimize as pymoo_minimize
+
+    class Cost(Problem):
+        def __init__(self):
+            super().__init__(n_var=len(low), n_obj=1, xl=low, xu=high, vtype=vtype)
+
+        def _evaluate(self, x, out, *args, **kwargs):
+            out["F"] = cost(x)
+
+    return pymoo_minimize(Cost(), algorithm, ("n_eval", int(budget)), seed=int(seed), verbose=False).X
+
+
+def _swarm(task, budget, seed, sampling=None):
+    _pymoo()
+    from pymoo.algorithms.soo.nonconvex.pso import PSO
+
+    given = {} if sampling is None else {"sampling": sampling}
+    algorithm = PSO(pop_size=POPULATION, **given)
+    return _minimise(algorithm, task.cost, task.low, task.high, float, budget, seed)
+
+
+def _genetic(task, budget, seed):
+    _pymoo()
+    from pymoo.algorithms.soo.nonconvex.ga import GA
+    from pymoo.operators.crossover.sbx import SBX
+    from pymoo.operators.mutation.pm import PM
+    from pymoo.operators.repair.rounding import RoundingRepair
+    from pymoo.operators.sampling.rnd import IntegerRandomSampling
+
+    step = np.array([CELL, CELL, 2 * np.pi / 64][: len(task.low)])
+    algorithm = GA(
+        pop_size=POPULATION,
+        sampling=IntegerRandomSampling(),
+        crossover=SBX(vtype=float, repair=RoundingRepair()),
+        mutation=PM(vtype=float, repair=RoundingRepair()),
+        eliminate_duplicates=True,
+    )
+
+    def cost(cells):
+        return task.cost(np.minimum(task.low + cells * step, task.high))
+
+    top = np.floor((task.high - task.low) / step + 1e-9)
+    cells = _minimise(algorithm, cost, np.zeros(len(top)), top, int, budget, seed)
+    return np.minimum(task.low + np.asarray(cells, dtype=float) * step, task.high)

@@ -1,0 +1,99 @@
+"""Runs at the papers' own sizes: one part a call, resumable, kept as small JSON files with their provenance.
+
+Every finished piece is written to `_build/paper_scale` at once; after an interruption the next call goes on.
+The kept figures stand in `irsnb/data`, where the notebooks show them beside their own quick ones.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / "_build" / "paper_scale"
+SEED = 2024
+
+
+def machine():
+    """The kind of machine, in words."""
+    source = Path("/proc/cpuinfo")
+    text = source.read_text(encoding="utf-8") if source.exists() else ""
+    model = re.search(r"model name\s*: (.+)", text)
+    return f"{os.cpu_count()} cores, {model.group(1).strip() if model else platform.machine()}"
+
+
+def provenance(packages, **sizes):
+    """Seed, scale, sizes, versions, machine and date of a run."""
+    return {
+        "scale": "paper",
+        "seed": SEED,
+        **sizes,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
+        "machine": machine(),
+        "date": datetime.date.today().isoformat(),
+    }
+
+
+def write(path, content):
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, indent=None) + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def searches(n_users=400, piece=20, budget=5000):
+    """The searches of Aguiar et al. (2024), Fig. 5, for users drawn as the paper draws them."""
+    from irsnb.indoor import SEARCHES, Room, locate, measure, search_all
+    from irsnb.indoor.model import USERS_X, USERS_Y
+
+    room, rng = Room(), np.random.default_rng(SEED)
+    users = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n_users, 2))
+    measured = measure(room, users, rng)
+    errors = {}
+    tasks = [(m, e, i) for i in range(0, n_users, piece) for m in SEARCHES for e in (False, True)]
+    for method, eliminated, first in tqdm(tasks, unit="piece"):
+        some = slice(first, first + piece)
+        path = STATE / "searches" / f"{method}-{eliminated}-{first}-{piece}-{budget}.json"
+        if not path.exists():
+            found = search_all(room, measured[some], method, eliminated, budget, SEED + first)
+            write(path, np.linalg.norm(found - users[some], axis=-1).tolist())
+        errors.setdefault(f"{method}{', eliminated' if eliminated else ''}", []).extend(
+            json.loads(path.read_text(encoding="utf-8"))
+        )
+    errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
+    rank = np.linspace(0, 100, 201)
+    return "indoor_searches", {
+        "provenance": provenance(("numpy", "scipy", "pymoo"), users=n_users, budget=budget),
+        "percentiles": rank.tolist(),
+        "errors": {
+            name: [float(f"{v:.4g}") for v in np.percentile(values, rank)] for name, values in errors.items()
+        },
+    }
+
+
+PARTS = {"searches": searches}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", help=f"one of: {', '.join(PARTS)}")
+    part = parser.parse_args().part
+    if part not in PARTS:
+        sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
+    name, kept = PARTS[part]()
+    target = ROOT / "irsnb" / "data" / f"{name}.json"
+    write(target, kept)
+    print(f"kept: {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
