@@ -19,7 +19,7 @@ from irsnb.fitting import levenberg_marquardt
 from irsnb.indoor.model import USERS_X, USERS_Y, signal_and_gradient, signal_unchecked
 
 METHODS = ("ml", "ml-projected", "phase-cost")
-_PER_METRE, _RANK, _COMPARED, _USERS = 10, 8, 4, 256
+_PER_METRE, _RANK, _STARTS, _USERS = 10, 8, 4, 256
 _PLACES = {"ml": 8, "ml-projected": 8, "phase-cost": 10}
 
 
@@ -97,11 +97,6 @@ def references(signal, method):
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def _of_spans(method):
-    """The method whose features rank the blocks: squares span too many dimensions, the signals serve."""
-    return "ml" if method == "phase-cost" else method
-
-
 @lru_cache(maxsize=3)
 def build_dictionary(room, method="ml"):
     """Compute the dictionary of a room for one method; the last three are kept.
@@ -116,7 +111,7 @@ def build_dictionary(room, method="ml"):
     Dictionary
         140 MB, 200 MB for the phase cost.
     """
-    side, rank = _PLACES[checked_method(method)], min(_RANK, room.n_pilots)
+    side, rank = _PLACES[checked_method(method)], min(_RANK, room.n_pilots // 2)
     inner = (np.arange(side) + 0.5) / (side * _PER_METRE)
     edges = (USERS_X, USERS_Y)
     # Blocks are centred on a grid that begins and ends on the edge of the area, and so surround it.
@@ -124,14 +119,17 @@ def build_dictionary(room, method="ml"):
         np.arange(round((b - a) * _PER_METRE) + 1) / _PER_METRE + a - 0.5 / _PER_METRE for a, b in edges
     ]
     places = _all_pairs(*corners)[:, None, :] + _all_pairs(inner, inner)
+    # Projection works on the unit vectors as well as on the signals: they need not be computed twice.
+    given = build_dictionary(room, "ml").vectors if method == "ml-projected" else None
     vectors = np.empty((*places.shape[:2], room.n_pilots), dtype=np.complex64)
     spans = np.empty((room.n_pilots, len(places), rank), dtype=np.complex64)
     for i in range(0, len(places), 128):
-        signal = signal_unchecked(room, places[i : i + 128])
-        vectors[i : i + 128] = references(signal, method)
-        block = references(signal, _of_spans(method))
+        some = slice(i, i + 128)
+        signal = signal_unchecked(room, places[some]) if given is None else given[some]
+        vectors[some] = references(signal, method)
+        block = references(signal, "ml") if method == "phase-cost" else vectors[some]
         gram = np.swapaxes(block, -1, -2) @ block.conj()
-        spans[:, i : i + 128] = np.moveaxis(np.linalg.eigh(gram)[1][..., -rank:], 0, 1)
+        spans[:, some] = np.moveaxis(np.linalg.eigh(gram)[1][..., -rank:], 0, 1)
     return Dictionary(method, places, vectors, spans.reshape(room.n_pilots, -1))
 
 
@@ -152,9 +150,12 @@ def search(dictionary, measured):
     ndarray, shape (n, 4, 2)
         [m], the best start first.
     """
-    n_blocks, n_places = dictionary.vectors.shape[:2]
-    kinds = _of_spans(dictionary.method), dictionary.method
-    found = np.empty((len(measured), _COMPARED, 2))
+    n_blocks, _, n_pilots = dictionary.vectors.shape
+    # Fewer pilots tell blocks apart less well.
+    compared = max(_STARTS, round(_STARTS * (32 / n_pilots) ** 2))
+    # Squares span too many dimensions to rank blocks by; for the phase cost, too, the signals do.
+    kinds = "ml" if dictionary.method == "phase-cost" else dictionary.method, dictionary.method
+    found = np.empty((len(measured), _STARTS, 2))
     for i in range(0, len(measured), _USERS):
         for_spans, for_places = (
             (values / np.linalg.norm(values, axis=-1, keepdims=True)).astype(np.complex64).conj()
@@ -163,9 +164,9 @@ def search(dictionary, measured):
         inner = (for_spans @ dictionary.spans).view(np.float32)
         np.square(inner, out=inner)
         energy = np.add.reduceat(inner, np.arange(0, inner.shape[1], inner.shape[1] // n_blocks), axis=1)
-        best = np.argpartition(energy, -_COMPARED, axis=1)[:, -_COMPARED:]
+        best = np.argpartition(energy, -compared, axis=1)[:, -compared:]
         close = np.abs(np.einsum("nbgt,nt->nbg", dictionary.vectors[best], for_places, optimize=True))
-        order = np.argsort(-close.max(axis=-1), axis=1)
+        order = np.argsort(-close.max(axis=-1), axis=1)[:, :_STARTS]
         top = np.take_along_axis(close.argmax(axis=-1), order, axis=1)
         found[i : i + _USERS] = dictionary.places[np.take_along_axis(best, order, axis=1), top]
     return found
@@ -303,8 +304,8 @@ def locate(room, measurements, method="ml"):
     """
     checked_method(method)
     measured = complex_array("measurements", measurements, (room.n_pilots,))
-    if measured.ndim != 2:
-        raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, {room.n_pilots})")
+    if measured.ndim != 2 or len(measured) == 0:
+        raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, {room.n_pilots}), n >= 1")
     if not np.all(np.any(features(measured, method) != 0, axis=-1)):
         raise ValueError("measurements: got a user without any signal; there is nothing to locate")
     starts = search(build_dictionary(room, method), measured)

@@ -264,7 +264,7 @@ def tile_channels(room, positions, displaced=None):
         tiles = tiles + displaced
     flat = positions.reshape(-1, 2)
     parts = [_channels(room, flat[i : i + _BLOCK], tiles)[0] for i in _blocks(flat)]
-    return np.concatenate([*parts, np.zeros((0, room.n_tiles))]).reshape(*positions.shape[:-1], -1)
+    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
 def pilots(room, channels):
@@ -277,11 +277,11 @@ def signal_unchecked(room, positions):
     """:meth:`Room.signal` at positions (..., 2) that are known to be finite and off the tiles' walls."""
     flat = positions.reshape(-1, 2)
     parts = [pilots(room, _channels(room, flat[i : i + _BLOCK], room.tiles)[0]) for i in _blocks(flat)]
-    return np.concatenate([*parts, np.zeros((0, room.n_pilots))]).reshape(*positions.shape[:-1], -1)
+    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_pilots)
 
 
 def _blocks(flat):
-    return range(0, len(flat), _BLOCK)
+    return range(0, max(len(flat), 1), _BLOCK)
 
 
 def signal_and_gradient(room, positions):
@@ -300,7 +300,7 @@ def signal_and_gradient(room, positions):
     return np.concatenate(signals), np.concatenate(gradients)
 
 
-def _array_factor(n, spacing, cosine):
+def _array_factor(n, spacing, cosine, with_slope=False):
     """One factor of (3), sin(pi n d a / lambda) / sin(pi d a / lambda), and its derivative by a."""
     half = np.pi * spacing * cosine
     small = np.abs(half) < 1e-6
@@ -308,6 +308,8 @@ def _array_factor(n, spacing, cosine):
     top_cosine, top = cosine_sine(n * half)
     sine = np.where(small, 1.0, sine)
     value = np.where(small, n * (1 - (n**2 - 1) * half**2 / 6), top / sine)
+    if not with_slope:
+        return value, None
     slope = np.pi * spacing * (n * top_cosine - value * cosine) / sine
     return value, np.where(small, -np.pi * spacing * n * (n**2 - 1) * half / 3, slope)
 
@@ -319,7 +321,7 @@ def _phasor(room, distance):
     return wave
 
 
-def _pattern(room, dx, dy, dz):
+def _pattern(room, dx, dy, dz, with_slope=False):
     """sqrt(F) AF of (1) and (3) at offsets (..., K) [m] from the tiles, and what its derivative needs."""
     along, normal = room.axes
     distance = np.sqrt(dx * dx + dy * dy + dz * dz)
@@ -327,8 +329,8 @@ def _pattern(room, dx, dy, dz):
     across = (dx * along[:, 0] + dy * along[:, 1]) / distance
     upward = dz / distance
     columns, rows = room.tile_cells
-    wide, wide_slope = _array_factor(columns, room.cell_spacing, across)
-    tall, tall_slope = _array_factor(rows, room.cell_spacing, upward)
+    wide, wide_slope = _array_factor(columns, room.cell_spacing, across, with_slope)
+    tall, tall_slope = _array_factor(rows, room.cell_spacing, upward, with_slope)
     element = np.maximum(facing, 0) ** (room.cell_exponent / 2) / np.sqrt(columns * rows)
     return distance, (facing, across, upward), (element, wide, tall), (wide_slope, tall_slope)
 
@@ -340,7 +342,7 @@ def _channels(room, positions, tiles, gradient=False):
     incident = gain * element * wide * tall / first * _phasor(room, first)
     offsets = positions[:, :1] - tiles[:, 0], positions[:, 1:] - tiles[:, 1]
     second, (facing, across, upward), (element, wide, tall), slopes = _pattern(
-        room, *offsets, room.user_height - tiles[:, 2]
+        room, *offsets, room.user_height - tiles[:, 2], with_slope=gradient
     )
     wave = _phasor(room, second) * (incident * element / second)
     channels = wide * tall * wave
@@ -410,8 +412,10 @@ def spherical_channels(room, positions):
     incident = gain * summed(room.base_station - room.tiles)
     flat = positions.reshape(-1, 2)
     users = np.concatenate([flat, np.full((len(flat), 1), room.user_height)], axis=-1)
-    parts = [incident * summed(users[i : i + 64, None, :] - room.tiles) for i in range(0, len(users), 64)]
-    return np.concatenate([*parts, np.zeros((0, room.n_tiles))]).reshape(*positions.shape[:-1], -1)
+    parts = [
+        incident * summed(users[i : i + 64, None, :] - room.tiles) for i in range(0, max(len(users), 1), 64)
+    ]
+    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
 def wall_images(room, positions, reflection=0.5, order=2):

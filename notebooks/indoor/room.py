@@ -301,7 +301,7 @@ walls_db = {
     for height, r in rooms.items()
 }
 for height, values in walls_db.items():
-    low, mid, high = np.percentile(values, [5, 50, 95])
+    low, mid, high = np.percentile(values, [5, 50, 95]).round() + 0.0
     print(
         f"tiles at {height:.0f} m: wall echoes over tiles [dB], 5/50/95 %: {low:.0f} / {mid:.0f} / {high:.0f}"
     )
@@ -345,7 +345,7 @@ for name, other in knobs.items():
     ]
     moved[name] = pair
     print(
-        f"{name:18s} {pair[0]:9.2f} {pair[1]:10.2f} {pair[1] / pair[0] - 1:11.1%}"
+        f"{name:18s} {pair[0]:9.2f} {pair[1]:10.2f} {abs(pair[1] / pair[0] - 1):11.1%}"
     )
 
 # %% mystnb={"figure": {"caption": "Median position error bound against the number of pilots, without and with an unknown multipath term, for random phases and for a balanced codebook.", "name": "fig-pilots"}, "image": {"alt": "Four falling curves on logarithmic axes from 4 to 128 pilots. They come down steeply up to about 8 pilots and then as one over the square root. The curves with unknown multipath lie above those without for few pilots when the phases are random and coincide when they are balanced."}} tags=["hide-input"]
