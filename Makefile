@@ -38,7 +38,7 @@ run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"
 
 bench: setup ## timings against peers, ratios measured in one run
-	@$(RUN) benchmarks/bench_elliptic.py
+	@$(RUN) benchmarks/bench.py
 
 paper-scale: setup ## a run at a paper's own sizes, resumable: make paper-scale PART=searches
 	@$(RUN) tools/paper_scale.py "$(PART)"

@@ -1,36 +1,19 @@
 """The closed form against the paper's "solve", fusion against scipy: ratios measured in one run.
 
 Duan et al. (2025), section 3.4, hand equations (10) and (12) to a "solve" function. Here that is sympy's
-``solve`` (symbolic, as in the paper) and scipy's ``fsolve`` (numeric, started at the answer's scale). Each
-figure is the best of several repeats, because other work on the machine only ever adds time.
+``solve`` (symbolic, as in the paper) and scipy's ``fsolve`` (numeric, started at the answer's scale).
 """
 
-import datetime
-import json
 import math
-import platform
-import re
-import time
-from pathlib import Path
 
 import numpy as np
 import sympy
 from scipy.optimize import fsolve, least_squares
+from timing import best_of
 
 from irsnb import elliptic
 
 N = 1_000_000
-LAST = Path(__file__).with_name("last.json")
-
-
-def best_of(repeats, function):
-    """Shortest run time of a function [s]."""
-    spent = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function()
-        spent.append(time.perf_counter() - start)
-    return min(spent)
 
 
 def by_fsolve(theta, phi, a, c):
@@ -102,35 +85,6 @@ def fusion_rows(rng):
     ]
 
 
-def machine():
-    """What ran this, in words."""
-    model = ""
-    if Path("/proc/cpuinfo").exists():
-        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-        model = found.group(1).strip() if found else ""
-    return f"{model or platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}"
-
-
-def main():
-    rng = np.random.default_rng(0)
-    tables = {"locating one target": closed_form_rows(rng), "fusing one target": fusion_rows(rng)}
-    kept = {"machine": machine(), "date": datetime.date.today().isoformat(), "tables": {}}
-    print(f"machine: {kept['machine']}")
-    for title, rows in tables.items():
-        print(f"\n{title:34s} {'targets':>9s} {'time each':>14s} {'times ours':>13s}")
-        for name, count, each in rows:
-            print(f"{name:34s} {count:9,d} {each * 1e6:11.3f} us {each / rows[0][2]:13,.1f}")
-        kept["tables"][title] = [
-            {
-                "method": name,
-                "targets": count,
-                "microseconds": round(each * 1e6, 4),
-                "ratio": round(each / rows[0][2], 1),
-            }
-            for name, count, each in rows
-        ]
-    LAST.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def tables(rng):
+    """All tables of Part I."""
+    return {"locating one target": closed_form_rows(rng), "fusing one target": fusion_rows(rng)}

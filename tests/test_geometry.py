@@ -108,3 +108,9 @@ def test_examples_in_docstrings():
     for module in (geometry, irsnb.elliptic.estimators):
         outcome = doctest.testmod(module, extraglobs={"np": np})
         assert outcome.failed == 0 and outcome.attempted > 0
+
+
+def test_cosine_and_sine_from_one_tangent():
+    angles = np.concatenate([np.linspace(-7, 7, 10001), [0.0, np.pi, -np.pi, 1500.0]])
+    cosine, sine = geometry.cosine_sine(angles)
+    assert np.allclose(cosine, np.cos(angles), atol=2e-13) and np.allclose(sine, np.sin(angles), atol=2e-13)

@@ -1,10 +1,14 @@
 """The ledger: its vocabulary, its judges, and how rows travel."""
 
 import json
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from irsnb import ledger
+
+PACKAGE = Path(ledger.__file__).parent
 
 
 def test_claims_are_complete_sentences():
@@ -12,7 +16,11 @@ def test_claims_are_complete_sentences():
         assert ledger.paper_title(paper)
         for name, claim in ledger.claims(paper).items():
             assert claim.where and claim.says.endswith("."), name
-            assert bool(claim.printed) <= (claim.decimals > 0), f"{name}: printed numbers need their decimals"
+        source = PACKAGE / "claims" / f"{paper}.toml"
+        for name, entry in tomllib.loads(source.read_text(encoding="utf-8"))["claims"].items():
+            assert ("printed" in entry) == ("decimals" in entry), (
+                f"{name}: printed numbers need their decimals"
+            )
 
 
 def test_printed_numbers_are_judged_by_their_last_digit():
@@ -102,3 +110,28 @@ def test_a_table_for_people_escapes_and_anchors():
     text = ledger.record(make_row())._repr_html_()
     assert 'id="duan2025-fig5a"' in text and "1 &lt; 2 deg" in text and 'scope="col"' in text
     assert "1 < 2 deg" in repr(ledger.record(make_row()))
+
+
+def test_tables_travel_too(tmp_path):
+    table = ledger.Table("lengths", ["what", "how long"], [["a < b", "1 m"]])
+    write_notebook(tmp_path / "one.ipynb", table, ledger.record(make_row()))
+    found = ledger.collect_tables(tmp_path)
+    assert found["lengths"].rows == (("a < b", "1 m"),) and found["lengths"].head == ("what", "how long")
+    assert "a &lt; b" in table._repr_html_() and repr(table) == "what | how long\na < b | 1 m"
+    assert list(ledger.collect(tmp_path)) == [("duan2025", "fig5a")]
+    write_notebook(tmp_path / "two.ipynb", table)
+    with pytest.raises(ValueError, match="another table of the name 'lengths'"):
+        ledger.collect_tables(tmp_path)
+    with pytest.raises(ValueError, match="each must hold 2 texts"):
+        ledger.Table("lengths", ["what", "how long"], [["a"]])
+    with pytest.raises(ValueError, match="each must hold 2 texts"):
+        ledger.Table("lengths", ["what", "how long"], [["a", 1.0]])
+
+
+def test_a_kept_run_names_its_provenance():
+    made = ledger.kept("indoor_searches")["provenance"]
+    assert made["scale"] == "paper" and {"seed", "versions", "machine", "date", "users", "budget"} <= set(
+        made
+    )
+    with pytest.raises(FileNotFoundError, match="name: got 'nothing'"):
+        ledger.kept("nothing")

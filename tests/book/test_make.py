@@ -22,7 +22,7 @@ def run(*arguments, cwd=ROOT, **environment):
 
 def test_help_lists_every_target():
     done, _ = run("help")
-    for target in ("book", "html", "test", "run", "bench", "lock", "clean", "help"):
+    for target in ("book", "html", "test", "run", "bench", "paper-scale", "lock", "clean", "help"):
         assert f"make {target} " in done.stdout.replace("\t", " ")
 
 
@@ -33,6 +33,11 @@ def test_help_lists_every_target():
         (["html", "everything"], "no target 'everything'"),
         (["run"], "say which notebook"),
         (["run", "NOTEBOOK="], "say which notebook"),
+        (["paper-scale"], "say which part"),
+        (
+            ["paper-scale", "PART=everything"],
+            "no part 'everything'; make paper-scale PART=... takes one of: searches",
+        ),
         (
             ["run", "NOTEBOOK=notebooks/none.ipynb"],
             "no notebook 'notebooks/none.ipynb'; there are notebooks/",

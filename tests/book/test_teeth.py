@@ -38,7 +38,7 @@ BUGS = {
         f"{ELLIPTIC}/one_pair.ipynb",
     ),
     "sign in the fusion": (
-        "elliptic/estimators.py",
+        "fitting.py",
         "step = -np.linalg.solve(",
         "step = np.linalg.solve(",
         f"{ELLIPTIC}/fusion.ipynb",
@@ -48,6 +48,18 @@ BUGS = {
         "length = length - np.clip(",
         "length = length + np.clip(",
         f"{ELLIPTIC}/waveform.ipynb",
+    ),
+    "exponent of the cell": (
+        "indoor/model.py",
+        "(room.cell_exponent / 2) / np.sqrt",
+        "room.cell_exponent / np.sqrt",
+        "notebooks/indoor/room.ipynb",
+    ),
+    "gain taken as known": (
+        "indoor/estimators.py",
+        "across = gradient - signal[..., None] * inner[:, None, :]",
+        "across = gradient",
+        "notebooks/indoor/room.ipynb",
     ),
     "sign in the best weights": (
         "elliptic/estimators.py",

@@ -51,11 +51,12 @@ def test_the_wheel_brings_neither_tensorflow_nor_the_project(stranger):
     assert str(ROOT) not in where and heavy == "None"
 
 
-def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path):
-    shutil.copy2(ROOT / "notebooks" / "elliptic" / "one_pair.ipynb", tmp_path)
+@pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room"])
+def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path, name):
+    shutil.copy2(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "alone.ipynb")
     code = (
         "import nbformat, nbclient\n"
-        "nb = nbformat.read('one_pair.ipynb', 4)\n"
+        "nb = nbformat.read('alone.ipynb', 4)\n"
         "nbclient.NotebookClient(nb, kernel_name='python3', coalesce_streams=True).execute()\n"
         "nbformat.write(nb, 'done.ipynb')\n"
     )
@@ -64,7 +65,7 @@ def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path):
     }
     call(stranger, "-c", code, cwd=tmp_path, env=plain | {"PATH": f"{stranger.parent}:{plain['PATH']}"})
     fresh = nbformat.read(tmp_path / "done.ipynb", as_version=4)
-    stored = nbformat.read(ROOT / "notebooks" / "elliptic" / "one_pair.ipynb", as_version=4)
+    stored = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
     for ours, theirs in zip(stored.cells, fresh.cells, strict=True):
         texts = [
             [
