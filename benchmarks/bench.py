@@ -33,7 +33,7 @@ def main():
     kept = {"machine": machine(), "date": datetime.date.today().isoformat(), "tables": {}}
     print(f"machine: {kept['machine']}")
     for title, rows in tables.items():
-        print(f"\n{title:34s} {'targets':>9s} {'time each':>14s} {'times ours':>13s}")
+        print(f"\n{title:34s} {'cases':>9s} {'time each':>14s} {'times ours':>13s}")
         for name, count, each in rows:
             print(f"{name:34s} {count:9,d} {each * 1e6:11.3f} us {each / rows[0][2]:13,.1f}")
         kept["tables"][title] = [

@@ -121,7 +121,7 @@ class BenchTables(SphinxDirective):
             group += [nodes.colspec(colwidth=width) for width in (4, 2, 2, 2)]
             head, body = nodes.thead(), nodes.tbody()
             head += LedgerTable._row(
-                [nodes.Text(t) for t in ("Method", "Targets", "Time each [µs]", "Times ours")]
+                [nodes.Text(t) for t in ("Method", "Cases", "Time each [µs]", "Times ours")]
             )
             for row in rows:
                 each, ratio = (

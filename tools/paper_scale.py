@@ -50,8 +50,11 @@ def write(path, content):
     partial.replace(path)
 
 
-def searches(n_users=400, piece=20, budget=5000):
-    """The searches of Aguiar et al. (2024), Fig. 5, for users drawn as the paper draws them."""
+def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
+    """The searches of Aguiar et al. (2024), Fig. 5, for users drawn as the paper draws them.
+
+    Beside them GA-PSO, their best, for the first few users with ten times the population and the budget.
+    """
     from irsnb.indoor import SEARCHES, Room, locate, measure, search_all
     from irsnb.indoor.model import USERS_X, USERS_Y
 
@@ -59,20 +62,22 @@ def searches(n_users=400, piece=20, budget=5000):
     users = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n_users, 2))
     measured = measure(room, users, rng)
     errors = {}
-    tasks = [(m, e, i) for i in range(0, n_users, piece) for m in SEARCHES for e in (False, True)]
-    for method, eliminated, first in tqdm(tasks, unit="piece"):
+    tasks = [(m, e, 1, i) for m in SEARCHES for e in (False, True) for i in range(0, n_users, piece)]
+    tasks += [("ga-pso", e, 10, i) for e in (False, True) for i in range(0, few, piece)]
+    for method, eliminated, times, first in tqdm(tasks, unit="piece"):
         some = slice(first, first + piece)
-        path = STATE / "searches" / f"{method}-{eliminated}-{first}-{piece}-{budget}.json"
+        path = STATE / "searches" / f"{method}-{eliminated}-{first}-{piece}-{times * budget}.json"
         if not path.exists():
-            found = search_all(room, measured[some], method, eliminated, budget, SEED + first)
+            sizes = {"budget": times * budget, "population": times * population}
+            found = search_all(room, measured[some], method, eliminated, seed=SEED + first, **sizes)
             write(path, np.linalg.norm(found - users[some], axis=-1).tolist())
-        errors.setdefault(f"{method}{', eliminated' if eliminated else ''}", []).extend(
-            json.loads(path.read_text(encoding="utf-8"))
-        )
+        name = f"{method}{', eliminated' if eliminated else ''}{f', {times} x' if times > 1 else ''}"
+        errors.setdefault(name, []).extend(json.loads(path.read_text(encoding="utf-8")))
     errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
     rank = np.linspace(0, 100, 201)
+    sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
     return "indoor_searches", {
-        "provenance": provenance(("numpy", "scipy", "pymoo"), users=n_users, budget=budget),
+        "provenance": provenance(("numpy", "scipy", "pymoo"), **sizes),
         "percentiles": rank.tolist(),
         "errors": {
             name: [float(f"{v:.4g}") for v in np.percentile(values, rank)] for name, values in errors.items()

@@ -39,7 +39,17 @@ class Found:
     evaluations: int
 
 
-def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, centre=None, half_width=BOX):
+def swarm_search(
+    room,
+    measured,
+    method,
+    eliminated=False,
+    budget=5000,
+    seed=0,
+    population=POPULATION,
+    centre=None,
+    half_width=BOX,
+):
     """Minimise the cost (5) for one user by one of the paper's searches.
 
     * "gradient-descent": from 100 random starts at once, each with its own step length; the best is kept.
@@ -58,9 +68,11 @@ def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, 
     eliminated : bool
         Search over (x, y) with the phase offset in closed form, instead of over (x, y, offset) as published.
     budget : int
-        Evaluations of the cost, at least 200; a gradient comes free with the cost.
+        Evaluations of the cost, at least twice the population; a gradient comes free with the cost.
     seed : int
         Of the search.
+    population : int
+        Members of the swarm or the population, or starts of the descent.
     centre : array_like, shape (2,), optional
         Search only a box around this point [m].
     half_width : float
@@ -79,8 +91,10 @@ def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, 
     """
     if method not in SEARCHES:
         raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, SEARCHES))}")
-    if not isinstance(budget, (int, np.integer)) or budget < 2 * POPULATION:
-        raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * POPULATION}")
+    if not isinstance(population, (int, np.integer)) or population < 2:
+        raise ValueError(f"population: got {population!r}; it must be an integer of at least 2")
+    if not isinstance(budget, (int, np.integer)) or budget < 2 * population:
+        raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * population}")
     measured = complex_array("measured", measured, (room.n_pilots,))
     low, high = np.array([USERS_X[0], USERS_Y[0]]), np.array([USERS_X[1], USERS_Y[1]])
     if centre is not None:
@@ -90,7 +104,7 @@ def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, 
         require(low < high, "centre", centre, "the box around it must overlap the users' area")
     if not eliminated:
         low, high = np.append(low, 0.0), np.append(high, 2 * np.pi)
-    task = _Task(room, measured, low, high)
+    task = _Task(room, measured, low, high, population)
     rng = np.random.default_rng(seed)
     if method == "gradient-descent":
         point = _descent(task, budget, rng)
@@ -104,19 +118,21 @@ def swarm_search(room, measured, method, eliminated=False, budget=5000, seed=0, 
     else:
         point = _genetic(task, budget // 2, seed)
         box = np.array([BOX, BOX, np.pi][: len(low)])
-        near = _Task(room, measured, np.maximum(low, point - box), np.minimum(high, point + box))
+        near = _Task(room, measured, np.maximum(low, point - box), np.minimum(high, point + box), population)
         point = _swarm(near, budget - task.evaluations, seed)
         task.evaluations += near.evaluations
     cost = float(task.cost(point[None])[0])
     return Found(point[:2], cost, task.evaluations - 1)
 
 
-def search_all(room, measurements, method, eliminated=False, budget=5000, seed=0, jobs=2):
+def search_all(
+    room, measurements, method, eliminated=False, budget=5000, seed=0, population=POPULATION, jobs=2
+):
     """:func:`swarm_search` of n users, several at a time, each with a seed of its own.
 
     Parameters
     ----------
-    room, method, eliminated, budget, seed
+    room, method, eliminated, budget, seed, population
         As :func:`swarm_search`.
     measurements : array_like of complex, shape (n, n_pilots)
     jobs : int
@@ -130,7 +146,7 @@ def search_all(room, measurements, method, eliminated=False, budget=5000, seed=0
     joblib, _ = _pymoo()
     seeds = np.random.SeedSequence(seed).generate_state(len(measurements))
     found = joblib.Parallel(n_jobs=jobs)(
-        joblib.delayed(swarm_search)(room, pilots, method, eliminated, budget, int(one % 2**31))
+        joblib.delayed(swarm_search)(room, pilots, method, eliminated, budget, int(one % 2**31), population)
         for pilots, one in zip(measurements, seeds, strict=True)
     )
     return np.array([each.position for each in found])
@@ -139,8 +155,9 @@ def search_all(room, measurements, method, eliminated=False, budget=5000, seed=0
 class _Task:
     """The cost of one user over a box, counting its evaluations."""
 
-    def __init__(self, room, measured, low, high):
+    def __init__(self, room, measured, low, high, population):
         self.room, self.measured, self.low, self.high = room, measured, low, high
+        self.population = population
         self.evaluations = 0
 
     def cost(self, points):
@@ -158,9 +175,9 @@ def _descent(task, budget, rng):
     # Own code, because a library descends from one start at a time and spends its time on calls. Steps are
     # in units of a wavelength and of a radian, the scales on which the cost changes.
     scale = np.array([task.room.wavelength, task.room.wavelength, 1.0][: len(task.low)])
-    points = rng.uniform(task.low, task.high, (POPULATION, len(task.low)))
-    costs, steps = task.cost(points), np.full(POPULATION, 0.1)
-    while task.evaluations + POPULATION <= budget:
+    points = rng.uniform(task.low, task.high, (task.population, len(task.low)))
+    costs, steps = task.cost(points), np.full(task.population, 0.1)
+    while task.evaluations + task.population <= budget:
         slope = task.gradient(points) * scale
         slope = slope / np.maximum(np.linalg.norm(slope, axis=-1, keepdims=True), np.finfo(float).tiny)
         trial = np.clip(points - steps[:, None] * slope * scale, task.low, task.high)
@@ -184,7 +201,7 @@ def _best_of_grid(task, budget):
         # No phase is likelier than another: they take turns.
         turns = np.arange(len(points)) * (np.sqrt(5) - 1) / 2 % 1 * 2 * np.pi
         points = np.concatenate([points, turns[:, None]], axis=-1)
-    return points[np.argsort(task.cost(points))[:POPULATION]]
+    return points[np.argsort(task.cost(points))[: task.population]]
 
 
 def _pymoo():
@@ -218,7 +235,7 @@ def _swarm(task, budget, seed, sampling=None):
     from pymoo.algorithms.soo.nonconvex.pso import PSO
 
     given = {} if sampling is None else {"sampling": sampling}
-    algorithm = PSO(pop_size=POPULATION, **given)
+    algorithm = PSO(pop_size=task.population, **given)
     return _minimise(algorithm, task.cost, task.low, task.high, float, budget, seed)
 
 
@@ -232,7 +249,7 @@ def _genetic(task, budget, seed):
 
     step = np.array([CELL, CELL, 2 * np.pi / 64][: len(task.low)])
     algorithm = GA(
-        pop_size=POPULATION,
+        pop_size=task.population,
         sampling=IntegerRandomSampling(),
         crossover=SBX(vtype=float, repair=RoundingRepair()),
         mutation=PM(vtype=float, repair=RoundingRepair()),

@@ -156,11 +156,12 @@ print(
 print(
     f"  {published_pits} at a fixed offset; the area has 72 of such square metres"
 )
-print(f"the right pit is {width:.1f} cm wide at half of the usual cost")
+print(f"the right pit is {width:.1f} cm wide at half of the usual cost: one hit in")
+print(f"  {72 / (np.pi / 4 * (width / 100) ** 2):,.0f} tries at random")
 
 # %% [markdown]
-# **What it means.** To descend from a random place leads into the nearest of a hundred thousand pits. To find the right one by chance, a swarm has to
-# drop a member within a centimetre of it: once in some half a million tries. And nothing in the landscape points there from afar.
+# **What it means.** To descend from a random place leads into the nearest of tens of thousands of pits. To find the right one by chance, a swarm has to
+# drop a member within a centimetre of it, and nothing in the landscape points there from afar.
 #
 # With the offset as a third unknown every pit is repeated along a third axis, and most of what a search does is to fit the offset to a wrong
 # place.
@@ -222,7 +223,7 @@ for form, suffix in (("published", ""), ("eliminated", ", eliminated")):
 for name, values in best.items():
     print(f"{name + ', whole area':28s} {np.median(values) * 100:12.4f}")
 
-# %% mystnb={"figure": {"caption": "Percentiles of the position error for the five earlier searches, kept run of hundreds of users: over position and offset as published (left), with the offset eliminated (right). Beside them maximum likelihood, searched everywhere, and the bound.", "name": "fig-searches"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a tenth of a micrometre to ten metres. Left, four curves rise within the first ten or twenty percent from a centimetre to metres. Right, gradient descent runs along the bottom near one micrometre for nearly all percentiles, the others rise at twenty to fifty percent. Maximum likelihood lies on the dotted bound."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Percentiles of the position error for the five earlier searches, kept run of hundreds of users: over position and offset as published (left), with the offset eliminated (right). Beside them maximum likelihood, searched everywhere, and the bound.", "name": "fig-searches"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a tenth of a micrometre to ten metres. Left, all five rise early from centimetres to metres. Right, GA-PSO and the discrete genetic algorithm stay below a centimetre for half of the users before they rise. Maximum likelihood lies on the dotted bound in both."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 4.2), sharey=True)
 for axes, suffix, title in zip(
     panels,
@@ -253,7 +254,7 @@ fig.legend(
 )
 plt.show()
 
-# %% mystnb={"figure": {"caption": "The same percentiles from the users of this page, a handful, so that the kept run can be held against a live one.", "name": "fig-searches-here"}, "image": {"alt": "Two panels of percentile curves like those of the figure above, coarser, because each curve comes from sixteen users."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same percentiles from the users of this page, a handful, so that the kept run can be held against a live one.", "name": "fig-searches-here"}, "image": {"alt": "Two panels of percentile curves like those of the figure above, coarser, because each curve comes from a few users."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 4.2), sharey=True)
 for axes, form, title in zip(
     panels, errors, ("x, y and offset", "offset eliminated"), strict=True
@@ -269,24 +270,45 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# **What it means.** As published, no search with this budget is of use: the typical error is a matter of metres, which is what a guess would give. That much of the
-# paper's account holds. Its explanation does not. The earlier searches fail *because they do not find the minimum*, not because
-# the minimum were in a wrong place: searched everywhere, the same cost leads every user home to micrometres.
+# **What it means.** As published, the searches leave most users metres away, not far from what a blind guess would give. That much of the paper's account
+# of its predecessors holds. Its explanation does not. They fail *because they do not find the minimum*, not because the minimum were
+# in a wrong place: searched everywhere, the same cost leads every user home to micrometres.
 #
-# And the simplest remedy is a line of algebra. With the offset gone, a hundred plain descents, fifty steps each, do what no swarm does. A swarm spends its
-# budget on following one leader into one pit; descents spend theirs on a hundred pits.
+# A line of algebra is worth more than a cleverer search. With the offset gone, the genetic algorithm followed by a swarm brings the typical user from metres
+# to a fraction of a millimetre, at the same budget. The tail stays: whoever is not in the right pit by half-time is lost. Ten times the
+# population and the budget move the tail, too, at ten times the price.
+#
+# *A warning we owe to ourselves:* in a first trial, plain descent seemed to find everyone. The random starts had been drawn from the same seed as the users, so that
+# the first starts *were* the users. Draw truth and search from different generators.
 #
 # ## What the paper claims, and what this page computed
 
+
 # %% tags=["hide-input"]
+def spoken(centimetres):
+    """A length with two digits."""
+    for unit, size in (("m", 100.0), ("cm", 1.0), ("mm", 0.1)):
+        if centimetres >= size or unit == "mm":
+            return f"{float(f'{centimetres / size:.2g}'):g} {unit}"
+
+
 uniform_guess = np.linalg.norm(
     users - rng.uniform([-4, 1], [4, 10], (200, n_users, 2)), axis=-1
 )
 cm = {p: at("ga-pso", p) * 100 for p in (50, 85, 90, 98)}
 cm_closed = {p: at("ga-pso, eliminated", p) * 100 for p in (85, 90, 98)}
-by_90 = {method: at(method, 90) for method in SEARCHES}
+cm_tenfold = {p: at("ga-pso, 10 x", p) * 100 for p in (85, 90, 98)}
+best_tenfold = {p: at("ga-pso, eliminated, 10 x", p) * 100 for p in (85, 90, 98)}
 by_50 = {method: at(method, 50) for method in SEARCHES}
-ahead = np.mean([by_50["ga-pso"] <= v for v in by_50.values()])
+others = [m for m in SEARCHES if m != "ga-pso"]
+ahead = np.mean(
+    [
+        at("ga-pso" + form, p) <= at(m + form, p)
+        for m in others
+        for form in ("", ", eliminated")
+        for p in (50, 90)
+    ]
+)
 bound_98 = np.percentile(bound, 98) * 1e6
 home = {name: np.max(values) for name, values in best.items()}
 ledger.record(
@@ -318,43 +340,46 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "earlier-85",
-        ours=f"85 % below {cm[85] * 10:.0f} mm as published, {cm_closed[85] * 10:.2g} mm with the offset eliminated",
+        ours=f"85 % below {spoken(cm[85])} as published, {spoken(cm_closed[85])} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[85])}, {spoken(best_tenfold[85])}",
         bound=f"85 %: {np.percentile(bound, 85) * 1e6:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "earlier-85", [cm[85] * 10]),
-        why="budget and settings are not stated; theirs ran for a minute an estimate, ours for half a second",
+        why="settings and budget are not stated; theirs took a minute an estimate, ours about half a second",
     ),
     ledger.row(
         "aguiar2024",
         "ga-pso-90",
-        ours=f"90 % below {cm[90]:.0f} cm as published, {cm_closed[90]:.2g} cm with the offset eliminated",
+        ours=f"90 % below {spoken(cm[90])} as published, {spoken(cm_closed[90])} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[90])}, {spoken(best_tenfold[90])}",
         bound=f"90 %: {np.percentile(bound, 90) * 1e6:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-90", [cm[90]]),
-        why="budget and settings are not stated; at 5000 evaluations most genetic searches settle in a wrong pit",
+        why="settings and budget are not stated; the share of users that are lost falls with the budget",
     ),
     ledger.row(
         "aguiar2024",
         "ga-pso-98",
-        ours=f"98 % below {cm[98] / 100:.1f} m as published, {cm_closed[98] / 100:.1f} m with the offset eliminated",
+        ours=f"98 % below {spoken(cm[98])} as published, {spoken(cm_closed[98])} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[98])}, {spoken(best_tenfold[98])}",
         bound=f"98 %: {bound_98:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-98", [cm[98] / 100]),
-        why="the tail is that of a lost search; the area is 12 m across",
+        why="the tail is that of a lost search, and the area is 12 m across",
     ),
     ledger.row(
         "aguiar2024",
         "ga-pso-best",
         ours=", ".join(f"{m} {v:.2f} m" for m, v in by_50.items())
-        + " (medians, as published)",
+        + f" (medians, as published); eliminated, GA-PSO {at('ga-pso, eliminated', 50) * 1e3:.2g} mm",
         bound=f"median {np.median(bound) * 1e6:.1f} um",
         verdict=ledger.judge_share(float(ahead)),
-        why="by the median of the kept run; at this budget the order says how each spends it",
+        why=f"ahead in {ahead:.0%} of the comparisons at 50 % and 90 %, in both forms; by the median it is, once the offset is gone",
     ),
 )
 
 # %% [markdown]
 # ## What the paper leaves open
 #
-# * **Settings and budget of the searches.** Closed by ours, listed. Two attempts were made at the paper's figures: the form with three unknowns as
-#   published, and the offset eliminated; neither gives 29 cm at 90 %.
+# * **Settings and budget of the searches.** Closed by ours, listed. Three attempts were made at the paper's figures: as published; with the offset
+#   eliminated; and both with ten times the population and budget, for the first users of the kept run. The ledger above has them all.
 # * **What "a priori" means** in *a priori PSO*. Ours: a first look on a coarse grid.
 # * **Time.** The paper gives a minute for each estimate. Ours stand in [the table of timings](../../book/bench.md), beside a search that does not fail.
 #
@@ -410,11 +435,10 @@ assert worst_gap < 1e-4 and np.all(scanned >= closed * (1 - 1e-12)), "closed for
 assert at_user < 100 and closed.min() > 1e4 * at_user
 assert eliminated_pits > 200 and 0.5 < width < 4
 assert max(home.values()) < 1e-4, "searched everywhere, everyone is found"
-assert all(np.median(v) > 0.02 for v in errors["published"].values()), "lost"
-assert np.median(errors["eliminated"]["gradient-descent"]) < 1e-5
-assert at("gradient-descent, eliminated", 90) < 1e-4
-assert all(
-    at(m + ", eliminated", 50) < at(m, 50) for m in SEARCHES if m != "a-priori-pso"
-)
+assert all(at(m, 85) > 1 for m in SEARCHES), "most are lost, as published"
+assert at("ga-pso, eliminated", 50) < 1e-3 < at("ga-pso", 50), "the algebra helps"
+assert at("ga-pso, eliminated, 10 x", 85) < at("ga-pso, eliminated", 85)
+assert all(at(m + ", eliminated", 50) < at(m, 50) for m in SEARCHES)
+assert all(at(m, p) > 1.5 * at("ml", p) for m in SEARCHES for p in (10, 50, 90))
 assert 1.2 < loss < 2
 assert phase_cost(room, flipped, user)[0] / at_user - 1 < 1e-9

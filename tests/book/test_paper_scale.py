@@ -13,7 +13,7 @@ import paper_scale as tool  # noqa: E402
 
 
 def test_an_interrupted_run_goes_on_to_the_same_figures(tmp_path, monkeypatch):
-    sizes = {"n_users": 4, "piece": 2, "budget": 200}
+    sizes = {"n_users": 4, "few": 2, "piece": 2, "budget": 200, "population": 20}
     monkeypatch.setattr(tool, "STATE", tmp_path / "whole")
     name, whole = tool.searches(**sizes)
     monkeypatch.setattr(tool, "STATE", tmp_path / "broken")
@@ -30,9 +30,9 @@ def test_an_interrupted_run_goes_on_to_the_same_figures(tmp_path, monkeypatch):
         tool.searches(**sizes)
     monkeypatch.setattr(tool, "write", lambda path, content: (calls.append(path), write(path, content)))
     _, resumed = tool.searches(**sizes)
-    assert len(calls) == len(set(calls)) == 20, "no piece is computed twice"
+    assert len(calls) == len(set(calls)) == 22, "no piece is computed twice"
     assert resumed["errors"] == whole["errors"] and name == "indoor_searches"
-    assert len(whole["errors"]) == 11 and len(whole["percentiles"]) == 201
+    assert len(whole["errors"]) == 13 and len(whole["percentiles"]) == 201
     json.dumps(whole)
 
 
