@@ -55,7 +55,7 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
 
     Beside them GA-PSO, their best, for the first few users with ten times the population and the budget.
     """
-    from irsnb.indoor import SEARCHES, Room, locate, measure, search_all
+    from irsnb.indoor import SEARCHES, Room, errors_at_bound, locate, measure, search_all
     from irsnb.indoor.model import USERS_X, USERS_Y
 
     room, rng = Room(), np.random.default_rng(SEED)
@@ -66,7 +66,11 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
     tasks += [("ga-pso", e, 10, i) for e in (False, True) for i in range(0, few, piece)]
     for method, eliminated, times, first in tqdm(tasks, unit="piece"):
         some = slice(first, first + piece)
-        path = STATE / "searches" / f"{method}-{eliminated}-{first}-{piece}-{times * budget}.json"
+        path = (
+            STATE
+            / "searches"
+            / f"{method}-{eliminated}-{first}-{piece}-{times * budget}-{times * population}-{SEED}.json"
+        )
         if not path.exists():
             sizes = {"budget": times * budget, "population": times * population}
             found = search_all(room, measured[some], method, eliminated, seed=SEED + first, **sizes)
@@ -74,6 +78,7 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
         name = f"{method}{', eliminated' if eliminated else ''}{f', {times} x' if times > 1 else ''}"
         errors.setdefault(name, []).extend(json.loads(path.read_text(encoding="utf-8")))
     errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
+    errors["bound"] = errors_at_bound(room, users, rng)
     rank = np.linspace(0, 100, 201)
     sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
     return "indoor_searches", {
@@ -82,6 +87,7 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
         "errors": {
             name: [float(f"{v:.4g}") for v in np.percentile(values, rank)] for name, values in errors.items()
         },
+        "within_1_cm": {name: int(np.sum(np.asarray(values) < 0.01)) for name, values in errors.items()},
     }
 
 

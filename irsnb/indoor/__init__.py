@@ -1,6 +1,6 @@
 """Part II, Aguiar et al. (2024): a user between two walls of tiles."""
 
-from irsnb.indoor.bounds import position_crlb, position_error_bound
+from irsnb.indoor.bounds import errors_at_bound, position_crlb, position_error_bound
 from irsnb.indoor.estimators import (
     Fix,
     build_dictionary,
@@ -12,6 +12,7 @@ from irsnb.indoor.estimators import (
     search,
 )
 from irsnb.indoor.model import (
+    CHOICES,
     SOURCES,
     Room,
     measure,
@@ -24,12 +25,14 @@ from irsnb.indoor.model import (
 from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
 
 __all__ = [
+    "CHOICES",
     "Fix",
     "Found",
     "Room",
     "SEARCHES",
     "SOURCES",
     "build_dictionary",
+    "errors_at_bound",
     "features",
     "locate",
     "measure",

@@ -62,3 +62,26 @@ def position_error_bound(room, positions, multipath=False):
     """
     bound = position_crlb(room, positions, "ml-projected" if multipath else "ml")
     return np.sqrt(np.trace(bound, axis1=-2, axis2=-1))
+
+
+def errors_at_bound(room, positions, rng, method="ml"):
+    """Errors that an estimator at the bound would make: one Gaussian draw for each user.
+
+    The bound limits the RMS at a place. Percentiles over many places are to be held against these.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+    rng : numpy.random.Generator
+    method : {"ml", "ml-projected", "phase-cost"}
+
+    Returns
+    -------
+    ndarray, shape (...)
+        Distances [m].
+    """
+    factor = np.linalg.cholesky(position_crlb(room, positions, method))
+    draws = rng.standard_normal((*factor.shape[:-1], 1))
+    return np.linalg.norm((factor @ draws)[..., 0], axis=-1)

@@ -19,8 +19,9 @@ from irsnb.fitting import levenberg_marquardt
 from irsnb.indoor.model import USERS_X, USERS_Y, signal_and_gradient, signal_unchecked
 
 METHODS = ("ml", "ml-projected", "phase-cost")
-_PER_METRE, _RANK, _STARTS, _USERS = 10, 8, 4, 256
-_PLACES = {"ml": 8, "ml-projected": 8, "phase-cost": 10}
+_PER_METRE, _SIDE, _RANK, _STARTS, _USERS = 10, 8, 8, 4, 256
+# Unknowns of each method's residuals: two coordinates, a complex gain or an offset, and f.
+_UNKNOWNS = {"ml": 4, "ml-projected": 6, "phase-cost": 3}
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,8 @@ def references(signal, method):
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-@lru_cache(maxsize=3)
 def build_dictionary(room, method="ml"):
-    """Compute the dictionary of a room for one method; the last three are kept.
+    """Compute the dictionary of a room for one method; the last four are kept.
 
     Parameters
     ----------
@@ -109,28 +109,40 @@ def build_dictionary(room, method="ml"):
     Returns
     -------
     Dictionary
-        140 MB, 200 MB for the phase cost.
+        140 MB.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown.
     """
-    side, rank = _PLACES[checked_method(method)], min(_RANK, room.n_pilots // 2)
-    inner = (np.arange(side) + 0.5) / (side * _PER_METRE)
+    return _build(room, checked_method(method))
+
+
+@lru_cache(maxsize=4)
+def _build(room, method):
+    inner = (np.arange(_SIDE) + 0.5) / (_SIDE * _PER_METRE)
     edges = (USERS_X, USERS_Y)
     # Blocks are centred on a grid that begins and ends on the edge of the area, and so surround it.
     corners = [
         np.arange(round((b - a) * _PER_METRE) + 1) / _PER_METRE + a - 0.5 / _PER_METRE for a, b in edges
     ]
     places = _all_pairs(*corners)[:, None, :] + _all_pairs(inner, inner)
-    # Projection works on the unit vectors as well as on the signals: they need not be computed twice.
-    given = build_dictionary(room, "ml").vectors if method == "ml-projected" else None
+    # What the other methods compare follows from the unit vectors of the first: signals are computed once.
+    plain = None if method == "ml" else _build(room, "ml")
     vectors = np.empty((*places.shape[:2], room.n_pilots), dtype=np.complex64)
+    rank = min(_RANK, room.n_pilots // 2)
     spans = np.empty((room.n_pilots, len(places), rank), dtype=np.complex64)
     for i in range(0, len(places), 128):
         some = slice(i, i + 128)
-        signal = signal_unchecked(room, places[some]) if given is None else given[some]
+        signal = plain.vectors[some] if plain else signal_unchecked(room, places[some])
         vectors[some] = references(signal, method)
-        block = references(signal, "ml") if method == "phase-cost" else vectors[some]
-        gram = np.swapaxes(block, -1, -2) @ block.conj()
-        spans[:, some] = np.moveaxis(np.linalg.eigh(gram)[1][..., -rank:], 0, 1)
-    return Dictionary(method, places, vectors, spans.reshape(room.n_pilots, -1))
+        if method != "phase-cost":
+            gram = np.swapaxes(vectors[some], -1, -2) @ vectors[some].conj()
+            spans[:, some] = np.moveaxis(np.linalg.eigh(gram)[1][..., -rank:], 0, 1)
+    # Squares span too many dimensions to rank blocks by: the phase cost, too, ranks them by the signals.
+    flat = plain.spans if method == "phase-cost" else spans.reshape(room.n_pilots, -1)
+    return Dictionary(method, places, vectors, flat)
 
 
 def _all_pairs(x, y):
@@ -153,7 +165,6 @@ def search(dictionary, measured):
     n_blocks, _, n_pilots = dictionary.vectors.shape
     # Fewer pilots tell blocks apart less well.
     compared = max(_STARTS, round(_STARTS * (32 / n_pilots) ** 2))
-    # Squares span too many dimensions to rank blocks by; for the phase cost, too, the signals do.
     kinds = "ml" if dictionary.method == "phase-cost" else dictionary.method, dictionary.method
     found = np.empty((len(measured), _STARTS, 2))
     for i in range(0, len(measured), _USERS):
@@ -280,7 +291,7 @@ def phase_cost_gradient(room, measured, positions, offset=None):
 
 
 def locate(room, measurements, method="ml"):
-    """Positions of users from their pilots: a search over the whole area, then Levenberg-Marquardt steps.
+    """Positions of users from their pilots: a search over the users' area, then Levenberg-Marquardt steps.
 
     "ml" is maximum likelihood with an unknown complex gain. "ml-projected" leaves out what is the same in all
     pilots, and with it any multipath f of the direct link in (4). "phase-cost" is the paper's cost (5), with
@@ -329,8 +340,9 @@ def refine(room, measured, starts, method="ml"):
     """
     function = residuals(room, method)
     fitted = _fit(function, starts[:, 0], measured)
-    # Where noise alone cannot explain what is left, one user in a million, the other starts are tried.
-    limit = chi2.isf(1e-6, fitted[3].shape[1])
+    # Where noise alone cannot explain what is left, but for one user in a million, other starts are tried.
+    freedom = room.n_pilots * (1 if method == "phase-cost" else 2) - _UNKNOWNS[method]
+    limit = chi2.isf(1e-6, freedom)
     for start in range(1, starts.shape[1]):
         poor = np.flatnonzero(fitted[1] > limit)
         if poor.size == 0:

@@ -35,9 +35,22 @@ SOURCES = {
     "cell_spacing": ("ours", "half a wavelength, whose aperture has the stated gain"),
     "codebook": ("ours", "independent uniform phases, drawn once and known to all"),
     "phase_seed": ("ours", "which draw"),
-    "phase_bits": ("ours", "phases not quantised"),
+    "phase_bits": ("ours", "not quantised; the paper says discrete, without the number"),
 }
 """For each parameter of a :class:`Room`: who states it, and what."""
+CHOICES = {
+    "room, base station": ("paper", "10 x 10 x 3 m, the station at (0, 5)"),
+    "users' area": ("paper", "x from -4 to 4 m, y from 1 to 10 m"),
+    "cell pattern, (1)": ("Dardari", "cos^q, as the paper quotes it"),
+    "array factor, (3)": ("Dardari", "far field of each tile, as the paper quotes it"),
+    "cascaded channel h_k": ("ours", "free space on both ways; the paper refers to Dardari"),
+    "multipath f, random": ("ours", "one circular Gaussian number a user (Rayleigh), power chosen"),
+    "multipath f, walls": ("ours", "images up to 2 reflections, each leaving half the amplitude"),
+    "tile centres": ("ours", "from 10 cm off the corners"),
+    "vertical side": ("ours", "25 cells upwards: along the wall the tiles would overlap"),
+    "subcarriers": ("ours", "one pilot subcarrier of the paper's 2048 is simulated"),
+}
+"""What is no parameter of a :class:`Room`: who states it, and what."""
 _BLOCK = 512
 
 
@@ -103,18 +116,20 @@ class Room:
             number = real_array(name, getattr(self, name))
             if number.ndim:
                 raise ValueError(f"{name}: got shape {number.shape}; it must be one number")
+            object.__setattr__(self, name, float(number))
         for name, low, high, allowed in (
             ("height", 0, CEILING, "it must lie above the floor, 0 m, and not above the ceiling, 3 m"),
-            ("user_height", -1e-9, CEILING, "it must lie between floor, 0 m, and ceiling, 3 m"),
+            ("user_height", None, CEILING, "it must lie between floor, 0 m, and ceiling, 3 m"),
             ("carrier", 0, np.inf, "it must be above 0 Hz"),
             ("cell_spacing", 0, np.inf, "it must be above 0 wavelengths"),
-            ("cell_exponent", -1e-9, np.inf, "it must not be negative"),
+            ("cell_exponent", None, np.inf, "it must not be negative"),
         ):
-            value = np.asarray(getattr(self, name), dtype=float)
-            require((value > low) & (value <= high), name, value, allowed)
+            value = np.asarray(getattr(self, name))
+            above = value >= 0 if low is None else value > low
+            require(above & (value <= high), name, value, allowed)
+        if np.shape(self.tile_cells) != (2,):
+            raise ValueError(f"tile_cells: got {self.tile_cells!r}; it must be two numbers of cells")
         object.__setattr__(self, "tile_cells", tuple(self.tile_cells))
-        if len(self.tile_cells) != 2:
-            raise ValueError(f"tile_cells: got {self.tile_cells}; it must be two numbers of cells")
         whole = {"n_pilots": (self.n_pilots, 4), "phase_seed": (self.phase_seed, 0)}
         whole |= {"tiles_per_wall": (self.tiles_per_wall, 1), "phase_bits": (self.phase_bits, 1)}
         whole |= {"tile_cells": (min(self.tile_cells), 1)}
@@ -223,15 +238,10 @@ def checked_positions(positions):
     positions = real_array("positions", positions)
     if positions.ndim == 0 or positions.shape[-1] != 2:
         raise ValueError(f"positions: got shape {positions.shape}; it must be (..., 2): x, y in metres")
-    inside = (np.abs(positions[..., 0]) < WIDTH / 2) & (positions[..., 1] > 0)
+    x, y = positions[..., 0], positions[..., 1]
+    require(np.abs(x) < WIDTH / 2, "positions", x, "that x is outside the room, -5 m < x < 5 m")
     # The area that the paper gives its users ends on the wall y = 10, which carries no tiles.
-    inside &= positions[..., 1] <= DEPTH
-    require(
-        inside[..., None],
-        "positions",
-        positions,
-        "it is a coordinate of a point outside the room, -5 m < x < 5 m, 0 m < y <= 10 m",
-    )
+    require((y > 0) & (y <= DEPTH), "positions", y, "that y is outside the room, 0 m < y <= 10 m")
     return positions
 
 
@@ -445,6 +455,8 @@ def wall_images(room, positions, reflection=0.5, order=2):
         If an input is outside of what is stated here.
     """
     positions, reflection = checked_positions(positions), real_array("reflection", reflection)
+    if reflection.ndim:
+        raise ValueError(f"reflection: got shape {reflection.shape}; it must be one number")
     require((reflection >= 0) & (reflection <= 1), "reflection", reflection, "it must lie in [0, 1]")
     if not isinstance(order, (int, np.integer)) or order < 1:
         raise ValueError(f"order: got {order!r}; it must be an integer of at least 1")
@@ -493,6 +505,8 @@ def measure(room, positions, rng, multipath_db=None):
     signal = room.signal(positions)
     if multipath_db is not None:
         level = real_array("multipath_db", multipath_db)
+        if level.ndim:
+            raise ValueError(f"multipath_db: got shape {level.shape}; it must be one number")
         power = np.mean(np.abs(signal) ** 2, axis=-1) * 10 ** (level / 10)
         signal = signal + (np.sqrt(power) * circular_noise(rng, power.shape))[..., None]
     return receive(room, signal, rng)

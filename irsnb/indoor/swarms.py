@@ -1,7 +1,8 @@
 """The searches of Aguiar et al. (2024), Fig. 5: descent, swarms and genetic algorithms on the cost (5).
 
 The paper takes them from its authors' earlier work and states no settings; those here are ours, the same
-budget of cost evaluations for each. PSO and GA are pymoo's, at its defaults but for the population.
+budget of cost evaluations for each. PSO and GA are pymoo's, at its defaults but for
+the population and, in the genetic one, the rounding to a grid.
 """
 
 from dataclasses import dataclass
@@ -96,9 +97,13 @@ def swarm_search(
     if not isinstance(budget, (int, np.integer)) or budget < 2 * population:
         raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * population}")
     measured = complex_array("measured", measured, (room.n_pilots,))
+    if measured.ndim != 1:
+        raise ValueError(f"measured: got shape {measured.shape}; it must be ({room.n_pilots},), one user")
     low, high = np.array([USERS_X[0], USERS_Y[0]]), np.array([USERS_X[1], USERS_Y[1]])
     if centre is not None:
         centre, half_width = real_array("centre", centre), real_array("half_width", half_width)
+        if centre.shape != (2,):
+            raise ValueError(f"centre: got shape {centre.shape}; it must be (2,): x, y in metres")
         require(half_width > 0, "half_width", half_width, "it must be above 0 m")
         low, high = np.maximum(low, centre - half_width), np.minimum(high, centre + half_width)
         require(low < high, "centre", centre, "the box around it must overlap the users' area")

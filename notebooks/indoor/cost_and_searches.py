@@ -29,6 +29,7 @@ from irsnb import figures, ledger
 from irsnb.indoor import (
     SEARCHES,
     Room,
+    errors_at_bound,
     locate,
     measure,
     phase_cost,
@@ -59,6 +60,12 @@ print((measured[:3] * 1e3).round(4))
 # J(\mathbf{p}, \phi_0) = \sum_{t=1}^{T} \frac{\tilde a_t^2}{\sigma^2}
 # \sin^2\!\left(\tilde\phi_t - \phi_t(\mathbf{p}) - \phi_0\right) . \tag{5}
 # $$
+#
+# $$
+# \phi_t(\mathbf{p}) = \arg\Big(\sum_{k=1}^{K} \beta_{t,k}\, h_k(\mathbf{p})\Big) . \tag{6}
+# $$
+#
+# (The paper writes $\phi_0$ into both; we take it once, in (5).)
 #
 # *In words:* a place is good if, turned by one common angle, all its phases agree with those measured, the strong pilots above all.
 #
@@ -159,12 +166,22 @@ print(
 print(f"the right pit is {width:.1f} cm wide at half of the usual cost: one hit in")
 print(f"  {72 / (np.pi / 4 * (width / 100) ** 2):,.0f} tries at random")
 
+# %%
+around = {}
+for radius in (0.05, 0.1, 0.2, 0.5, 1.0):
+    turn = rng.uniform(0, 2 * np.pi, 4000)
+    ring = user[0] + radius * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    around[radius] = phase_cost(room, measured, ring)
+print("distance from the user [m], cost there over that far away: mean, lowest")
+for radius, cost in around.items():
+    print(
+        f"  {radius:4.2f} {cost.mean() / closed.mean():8.2f} {cost.min() / closed.mean():8.2f}"
+    )
+
 # %% [markdown]
-# **What it means.** To descend from a random place leads into the nearest of tens of thousands of pits. To find the right one by chance, a swarm has to
-# drop a member within a centimetre of it, and nothing in the landscape points there from afar.
-#
-# With the offset as a third unknown every pit is repeated along a third axis, and most of what a search does is to fit the offset to a wrong
-# place.
+# **What it means.** To descend from a random place leads into the nearest of tens of thousands of pits. Only within two or three decimetres of the user do they grow
+# deeper, as the last lines say; from further off nothing points there. So a search must first come that close by chance, and then
+# find its way from pit to pit.
 #
 # ## Five searches, one budget
 #
@@ -183,7 +200,7 @@ for name, words in settings.items():
     print(f"{name:17s} {words}")
 
 # %%
-n_users = {"quick": 16, "paper": 64}[ledger.scale()]
+n_users = {"quick": 12, "paper": 48}[ledger.scale()]
 users = rng.uniform([-4, 1], [4, 10], (n_users, 2))
 pilots = measure(room, users, rng)
 errors = {}
@@ -198,9 +215,15 @@ best = {
     method: np.linalg.norm(locate(room, pilots, method).position - users, axis=-1)
     for method in ("ml", "phase-cost")
 }
-bound = np.sqrt(np.trace(position_crlb(room, users), axis1=-2, axis2=-1))
+bound = errors_at_bound(room, users, rng)
 kept = ledger.kept("indoor_searches")
 made = kept["provenance"]
+# The paper's own figures of its earlier searches, in centimetres: 85, 90 and 98 %.
+(mm_85,), (cm_90,), (m_98,) = (
+    ledger.claim("aguiar2024", name).printed
+    for name in ("earlier-85", "ga-pso-90", "ga-pso-98")
+)
+printed_cm = [mm_85 / 10, cm_90, m_98 * 100]
 rank = np.array(kept["percentiles"])
 
 
@@ -220,10 +243,19 @@ for form, suffix in (("published", ""), ("eliminated", ", eliminated")):
         print(
             f"{method + suffix:28s} {here:12.4f} {there[0]:13.4f} {there[1]:13.4f}"
         )
+for name in ("ga-pso, 10 x", "ga-pso, eliminated, 10 x"):
+    there = [at(name, p) * 100 for p in (50, 90)]
+    print(f"{name:28s} {'':12s} {there[0]:13.4f} {there[1]:13.4f}")
 for name, values in best.items():
     print(f"{name + ', whole area':28s} {np.median(values) * 100:12.4f}")
+print(f"10 x: ten times population and budget, {made['few']} users")
+within = kept["within_1_cm"]
+print("found, off by less than 1 cm:")
+for name in ("ga-pso", "ga-pso, eliminated"):
+    print(f"  {name:20s} {within[name]} of {made['users']} users;", end=" ")
+    print(f"ten times the budget: {within[name + ', 10 x']} of {made['few']}")
 
-# %% mystnb={"figure": {"caption": "Percentiles of the position error for the five earlier searches, kept run of hundreds of users: over position and offset as published (left), with the offset eliminated (right). Beside them maximum likelihood, searched everywhere, and the bound.", "name": "fig-searches"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a tenth of a micrometre to ten metres. Left, all five rise early from centimetres to metres. Right, GA-PSO and the discrete genetic algorithm stay below a centimetre for half of the users before they rise. Maximum likelihood lies on the dotted bound in both."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Percentiles of the position error for the five earlier searches, kept run of hundreds of users: over position and offset as published (left), with the offset eliminated (right). Stars: what the paper prints of GA-PSO and its forerunner. Dotted in colour: GA-PSO with ten times the population and budget. Beside them maximum likelihood, searched everywhere, and errors drawn from the bound.", "name": "fig-searches"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a tenth of a micrometre to ten metres. Left, gradient descent and PSO start at decimetres to metres, the others rise there at between a third and half of the users. Stars mark the printed figures near half a centimetre, 29 centimetres and 4.6 metres. Right, GA-PSO and the discrete genetic algorithm stay below a centimetre for half of the users before they rise. Maximum likelihood lies on the dotted bound in both."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 4.2), sharey=True)
 for axes, suffix, title in zip(
     panels,
@@ -240,13 +272,23 @@ for axes, suffix, title in zip(
         )
     axes.plot(
         rank,
+        np.array(kept["errors"][f"ga-pso{suffix}, 10 x"]) * 100,
+        color=figures.METHOD_STYLE["ga-pso"]["color"],
+        ls=":",
+        label="GA-PSO, ten times the budget",
+    )
+    axes.plot(
+        rank,
         np.array(kept["errors"]["ml"]) * 100,
         markevery=20,
         **figures.METHOD_STYLE["ml"],
     )
     axes.plot(
-        rank, np.percentile(bound, rank) * 100, **figures.METHOD_STYLE["bound"]
+        rank,
+        np.array(kept["errors"]["bound"]) * 100,
+        **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
     )
+    axes.plot([85, 90, 98], printed_cm, "k*", ms=9, label="GA-PSO, as printed")
     axes.set(yscale="log", xlabel="percentile", title=title, xlim=(0, 100))
 panels[0].set_ylabel("position error [cm]")
 fig.legend(
@@ -270,13 +312,14 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# **What it means.** As published, the searches leave most users metres away, not far from what a blind guess would give. That much of the paper's account
-# of its predecessors holds. Its explanation does not. They fail *because they do not find the minimum*, not because the minimum were
-# in a wrong place: searched everywhere, the same cost leads every user home to micrometres.
+# **What it means.** As published, descent and the plain swarm are hardly better than a blind guess; the other three bring some users close and lose about half
+# by metres. The paper's explanation, that the cost were only an approximation, does not hold: searched everywhere, the same cost leads every user of
+# this page home to micrometres. The searches fail *because they do not find the minimum*.
 #
-# A line of algebra is worth more than a cleverer search. With the offset gone, the genetic algorithm followed by a swarm brings the typical user from metres
-# to a fraction of a millimetre, at the same budget. The tail stays: whoever is not in the right pit by half-time is lost. Ten times the
-# population and the budget move the tail, too, at ten times the price.
+# A line of algebra is worth more than a cleverer search. With the offset gone, GA-PSO finds three users of four instead of one, at the same
+# budget (the kept run says so; the few users of this page are too few to see it). The tail stays: whoever is not near the right pit by half-time is lost. Ten
+# times the population and the budget nearly cure that: the lines above count the users found. As published, with three unknowns, the
+# tenfold search comes nearer to the paper's printed figures than any other here; those may be what a minute of search bought its authors.
 #
 # *A warning we owe to ourselves:* in a first trial, plain descent seemed to find everyone. The random starts had been drawn from the same seed as the users, so that
 # the first starts *were* the users. Draw truth and search from different generators.
@@ -295,45 +338,31 @@ def spoken(centimetres):
 uniform_guess = np.linalg.norm(
     users - rng.uniform([-4, 1], [4, 10], (200, n_users, 2)), axis=-1
 )
+kept_bound = {p: at("bound", p) * 1e6 for p in (50, 85, 90, 98)}
 cm = {p: at("ga-pso", p) * 100 for p in (50, 85, 90, 98)}
 cm_closed = {p: at("ga-pso, eliminated", p) * 100 for p in (85, 90, 98)}
 cm_tenfold = {p: at("ga-pso, 10 x", p) * 100 for p in (85, 90, 98)}
 best_tenfold = {p: at("ga-pso, eliminated, 10 x", p) * 100 for p in (85, 90, 98)}
 by_50 = {method: at(method, 50) for method in SEARCHES}
 others = [m for m in SEARCHES if m != "ga-pso"]
-ahead = np.mean(
-    [
-        at("ga-pso" + form, p) <= at(m + form, p)
-        for m in others
-        for form in ("", ", eliminated")
-        for p in (50, 90)
-    ]
-)
-bound_98 = np.percentile(bound, 98) * 1e6
+ahead = {
+    form: np.mean(
+        [
+            at("ga-pso" + form, p) <= at(m + form, p)
+            for m in others
+            for p in (50, 90)
+        ]
+    )
+    for form in ("", ", eliminated")
+}
 home = {name: np.max(values) for name, values in best.items()}
 ledger.record(
     ledger.row(
         "aguiar2024",
-        "univocal",
-        ours=f"{np.mean(best['phase-cost'] < 0.01):.0%} of {n_users} users within 1 cm, the worst at {home['phase-cost'] * 1e6:.1f} um",
-        bound=f"98 % of the users: {bound_98:.1f} um",
-        verdict=ledger.judge_share(float(np.mean(best["phase-cost"] < 0.01))),
-        why="the minimum of (5) over the whole area, searched for everywhere",
-    ),
-    ledger.row(
-        "aguiar2024",
-        "probabilistic-cost",
-        ours=f"global minimum of (5): worst error {home['phase-cost'] * 1e6:.1f} um; GA-PSO on it: median {cm[50]:.0f} cm",
-        bound=f"98 % of the users: {bound_98:.1f} um",
-        verdict=ledger.judge_share(float(np.mean(best["phase-cost"] > 0.01))),
-        why="the cost is right and the searches do not find its minimum",
-    ),
-    ledger.row(
-        "aguiar2024",
         "pso-alone",
-        ours=f"median error {at('pso', 50) * 100:.0f} cm; with the offset eliminated {at('pso, eliminated', 50) * 100:.2g} cm; "
-        f"a blind guess {np.median(uniform_guess) * 100:.0f} cm",
-        bound=f"median {np.median(bound) * 1e6:.1f} um",
+        ours=f"median error {spoken(at('pso', 50) * 100)}; with the offset eliminated {spoken(at('pso, eliminated', 50) * 100)}; "
+        f"a blind guess {spoken(np.median(uniform_guess) * 100)}",
+        bound=f"median {kept_bound[50]:.1f} um",
         verdict=ledger.judge_share(float(at("pso", 50) > 1.0)),
         why="a swarm over the whole area follows its leader into a wrong pit, at our budget",
     ),
@@ -341,17 +370,19 @@ ledger.record(
         "aguiar2024",
         "earlier-85",
         ours=f"85 % below {spoken(cm[85])} as published, {spoken(cm_closed[85])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[85])}, {spoken(best_tenfold[85])}",
-        bound=f"85 %: {np.percentile(bound, 85) * 1e6:.1f} um",
+        f"ten times the budget: {spoken(cm_tenfold[85])}, {spoken(best_tenfold[85])}; "
+        f"as published {cm[85] / printed_cm[0]:.0f} times the printed",
+        bound=f"85 %: {kept_bound[85]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "earlier-85", [cm[85] * 10]),
-        why="settings and budget are not stated; theirs took a minute an estimate, ours about half a second",
+        why="settings and budget are not stated; theirs took a minute an estimate",
     ),
     ledger.row(
         "aguiar2024",
         "ga-pso-90",
         ours=f"90 % below {spoken(cm[90])} as published, {spoken(cm_closed[90])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[90])}, {spoken(best_tenfold[90])}",
-        bound=f"90 %: {np.percentile(bound, 90) * 1e6:.1f} um",
+        f"ten times the budget: {spoken(cm_tenfold[90])}, {spoken(best_tenfold[90])}; "
+        f"as published {cm[90] / printed_cm[1]:.0f} times the printed",
+        bound=f"90 %: {kept_bound[90]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-90", [cm[90]]),
         why="settings and budget are not stated; the share of users that are lost falls with the budget",
     ),
@@ -359,8 +390,9 @@ ledger.record(
         "aguiar2024",
         "ga-pso-98",
         ours=f"98 % below {spoken(cm[98])} as published, {spoken(cm_closed[98])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[98])}, {spoken(best_tenfold[98])}",
-        bound=f"98 %: {bound_98:.1f} um",
+        f"ten times the budget: {spoken(cm_tenfold[98])}, {spoken(best_tenfold[98])}; "
+        f"as published {cm[98] / printed_cm[2]:.1f} times the printed",
+        bound=f"98 %: {kept_bound[98]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-98", [cm[98] / 100]),
         why="the tail is that of a lost search, and the area is 12 m across",
     ),
@@ -369,9 +401,9 @@ ledger.record(
         "ga-pso-best",
         ours=", ".join(f"{m} {v:.2f} m" for m, v in by_50.items())
         + f" (medians, as published); eliminated, GA-PSO {at('ga-pso, eliminated', 50) * 1e3:.2g} mm",
-        bound=f"median {np.median(bound) * 1e6:.1f} um",
-        verdict=ledger.judge_share(float(ahead)),
-        why=f"ahead in {ahead:.0%} of the comparisons at 50 % and 90 %, in both forms; by the median it is, once the offset is gone",
+        bound=f"median {kept_bound[50]:.1f} um",
+        verdict=ledger.judge_share(float(ahead[""])),
+        why=f"ahead in {ahead['']:.0%} of the comparisons at 50 % and 90 %, {ahead[', eliminated']:.0%} with the offset eliminated",
     ),
 )
 
@@ -392,7 +424,8 @@ ledger.record(
 # <details>
 # <summary>Solution 1</summary>
 #
-# It falls for a few users and not for most: a swarm that has gathered does not leave its pit, however long it stays there.
+# Compare the two lines: a swarm that has gathered in a wrong pit does not leave it, however long it stays there. What helps is a larger swarm, not a longer
+# flight.
 #
 # </details>
 
@@ -423,7 +456,7 @@ print(
 )
 loss = np.median(
     np.sqrt(np.trace(position_crlb(room, users, "phase-cost"), axis1=-2, axis2=-1))
-    / bound
+    / np.sqrt(np.trace(position_crlb(room, users), axis1=-2, axis2=-1))
 )
 print(f"bound of (5) over that of the likelihood, median: {loss:.2f}")
 
@@ -434,10 +467,14 @@ print(f"bound of (5) over that of the likelihood, median: {loss:.2f}")
 assert worst_gap < 1e-4 and np.all(scanned >= closed * (1 - 1e-12)), "closed form"
 assert at_user < 100 and closed.min() > 1e4 * at_user
 assert eliminated_pits > 200 and 0.5 < width < 4
+assert around[0.05].min() < 0.7 * around[1.0].min(), "deeper pits close by"
 assert max(home.values()) < 1e-4, "searched everywhere, everyone is found"
-assert all(at(m, 85) > 1 for m in SEARCHES), "most are lost, as published"
+assert all(at(m, 85) > 1 for m in SEARCHES), "at least 15 % are lost, as published"
 assert at("ga-pso, eliminated", 50) < 1e-3 < at("ga-pso", 50), "the algebra helps"
-assert at("ga-pso, eliminated, 10 x", 85) < at("ga-pso, eliminated", 85)
+assert at("ga-pso, eliminated, 10 x", 98) < 1e-3, (
+    "and a larger swarm cures the tail"
+)
+assert at("ga-pso, 10 x", 50) < 0.01 < 1 < at("ga-pso, 10 x", 98), "as in the paper"
 assert all(at(m + ", eliminated", 50) < at(m, 50) for m in SEARCHES)
 assert all(at(m, p) > 1.5 * at("ml", p) for m in SEARCHES for p in (10, 50, 90))
 assert 1.2 < loss < 2
