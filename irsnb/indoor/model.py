@@ -166,7 +166,7 @@ class Room:
 
     @cached_property
     def tiles(self):
-        """Centres of the tiles, (K, 3) [m]: along the wall y = 0 from the left, then along x = 5."""
+        """Centres of the tiles along the wall y = 0, from the left, then along x = 5, (K, 3) [m]."""
         along = (np.arange(self.tiles_per_wall) + 0.5) * WIDTH / self.tiles_per_wall
         flat = np.zeros_like(along)
         front = np.stack([along - WIDTH / 2, flat], axis=-1)

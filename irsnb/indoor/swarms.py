@@ -65,7 +65,7 @@ def swarm_search(
     measured : array_like of complex, shape (n_pilots,)
         The user's pilots.
     method : str
-        One of :data:`SEARCHES`.
+        One of :data:`irsnb.indoor.swarms.SEARCHES`.
     eliminated : bool
         Search over (x, y) with the phase offset in closed form, instead of over (x, y, offset) as published.
     budget : int

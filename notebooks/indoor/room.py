@@ -197,7 +197,7 @@ plt.show()
 # ceiling of 3 m.)
 #
 # It is also too tall to be far from anybody: its far field begins beyond the room. (3) is an approximation here, and we look at
-# what it hides [below](#far-field-or-not).
+# what it hides below.
 #
 # ## The pilots: (4)
 #
