@@ -103,7 +103,7 @@ print(
 #
 # Three looks at the same function, ten times closer each.
 
-# %% mystnb={"figure": {"caption": "The cost (5), offset eliminated, around one user (white cross), in three zooms. What looks like noise from afar is regular close by: hills and pits two to five centimetres apart.", "name": "fig-landscape"}, "image": {"alt": "Three maps in decibels above the minimum. The first, over the whole area, is uniform grain. The second, one metre wide, shows a weave of ridges and pits. The third, ten centimetres wide, shows a narrow dark pit at the cross and several shallower pits around it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The cost (5), offset eliminated, around one user (white cross), in three zooms. What looks like noise from afar is regular close by: hills and pits two to five centimetres apart.", "name": "fig-landscape"}, "image": {"alt": "Three maps of the cost relative to its mean. The first, over the whole area, is uniform grain. The second, one metre wide, shows a weave of ridges and pits that darkens towards the cross. The third, ten centimetres wide, shows one narrow dark pit at the cross, elongated, with shallower ones beside it."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 3, figsize=(7.4, 3.2))
 views = ((np.array([[0.0, 5.5]]), 4.0, 4.5), (user, 0.5, 0.5), (user, 0.05, 0.05))
 for axes, (centre, half_x, half_y) in zip(panels, views, strict=True):
@@ -113,11 +113,11 @@ for axes, (centre, half_x, half_y) in zip(panels, views, strict=True):
     mesh = axes.pcolormesh(
         x,
         y,
-        10 * np.log10(cost / at_user),
+        cost / closed.mean(),
         shading="nearest",
         rasterized=True,
-        vmin=55,
-        vmax=78,
+        vmin=0,
+        vmax=1.1,
     )
     axes.plot(*user[0], "x", color="white", mew=2)
     axes.set(xlabel="x [m]", aspect="equal")
@@ -127,7 +127,7 @@ panels[0].set_ylabel("y [m]")
 fig.colorbar(
     mesh,
     ax=panels,
-    label="cost over that at the user [dB]",
+    label="cost over the mean cost of the area",
     location="bottom",
     shrink=0.6,
 )
