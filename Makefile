@@ -18,6 +18,10 @@ endif
 .DEFAULT_GOAL := help
 export PYTHON ?= python3
 RUN := .venv/bin/python
+# Two notebooks at a time share two cores: a thread each, because waiting threads that spin cost more than they win.
+book test: export OPENBLAS_NUM_THREADS = 1
+book test: export OMP_NUM_THREADS = 1
+book test: export TF_NUM_INTRAOP_THREADS = 1
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -32,7 +36,7 @@ test: setup ## lint, unit tests, and every notebook against its stored outputs
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
 	@$(RUN) -m pytest -n 2 --dist loadfile -p tests.nbval_rules --nbval --nbval-current-env \
-	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests notebooks
+	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900 tests notebooks
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"

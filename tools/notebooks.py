@@ -50,7 +50,7 @@ def read(source):
     return notebook
 
 
-def execute(source, on_cell=lambda: None, timeout=300):
+def execute(source, on_cell=lambda: None, timeout=900):
     """Run a source from top to bottom in an empty folder; return the notebook with its outputs.
 
     Raises :class:`NotebookFailure` naming the notebook and the cell.
