@@ -20,6 +20,8 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
+RANK = np.linspace(0, 100, 201)
+INPUTS = ("both", "coefficients", "measurements", "known")
 
 
 def machine():
@@ -79,28 +81,110 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
         errors.setdefault(name, []).extend(json.loads(path.read_text(encoding="utf-8")))
     errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
     errors["bound"] = errors_at_bound(room, users, rng)
-    rank = np.linspace(0, 100, 201)
     sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
     return "indoor_searches", {
         "provenance": provenance(("numpy", "scipy", "pymoo"), **sizes),
-        "percentiles": rank.tolist(),
-        "errors": {
-            name: [float(f"{v:.4g}") for v in np.percentile(values, rank)] for name, values in errors.items()
-        },
+        "percentiles": RANK.tolist(),
+        "errors": {name: rounded(np.percentile(values, RANK)) for name, values in errors.items()},
         "within_1_cm": {name: int(np.sum(np.asarray(values) < 0.01)) for name, values in errors.items()},
     }
 
 
-PARTS = {"searches": searches}
+CONDITIONS = {"1 m": (1.0, None), "3 m": (3.0, None), "3 m, multipath": (3.0, "walls")}
+"""Height of base station and tiles, and multipath of the direct link, of the figures of Aguiar et al. (2024)."""
+INDOOR = {
+    **{f"mlp, {kind}, {where}": ("mlp", kind, where) for where in CONDITIONS for kind in INPUTS},
+    **{f"bilstm, both, {where}": ("bilstm", "both", where) for where in CONDITIONS},
+    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m"),
+    "rnn, both, 1 m": ("rnn", "both", "1 m"),
+    "lstm, both, 1 m": ("lstm", "both", "1 m"),
+    "bilstm, flattened, 1 m": ("bilstm", "flattened", "1 m"),
+}
+"""Training runs: network, inputs, condition."""
+
+
+def indoor(only="", epochs=25, n_samples=100_000):
+    """The networks of Aguiar et al. (2024): every run of :data:`INDOOR` whose name begins with `only`."""
+    for name in (name for name in INDOOR if name.startswith(only)):
+        train_indoor(name, epochs, n_samples)
+    runs = {}
+    for name in INDOOR:
+        path = STATE / "indoor" / f"{slug(name)}.json"
+        if path.exists():
+            runs[name] = json.loads(path.read_text(encoding="utf-8"))
+    sizes = {"samples": n_samples, "batch": 32, "epochs": epochs}
+    made = provenance(("numpy", "keras", "tensorflow-cpu", "scikit-learn"), **sizes)
+    return "indoor_networks", {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
+
+
+def slug(name):
+    """A run's name as a file's."""
+    return name.replace(", ", "-").replace(" ", "")
+
+
+def indoor_samples(where, n_samples):
+    """Training samples of a condition, and samples on the paper's grid."""
+    from irsnb.indoor import Room
+    from irsnb.indoor.networks import draw_samples, samples_at
+
+    height, multipath = CONDITIONS[where]
+    room, number = Room(height=height), list(CONDITIONS).index(where)
+    samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath)
+    return room, samples, samples_at(room, room.grid, np.random.default_rng([SEED, number, 1]), multipath)
+
+
+def train_indoor(name, epochs, n_samples):
+    """One training run; after an interruption it goes on at its last finished epoch."""
+    from irsnb.indoor.networks import train_network
+
+    network, kind, where = INDOOR[name]
+    path = STATE / "indoor" / f"{slug(name)}.json"
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["epochs"] >= epochs:
+        return
+    room, samples, grid = indoor_samples(where, n_samples)
+    with tqdm(total=epochs, desc=name, unit="epoch") as bar:
+
+        def show(history):
+            bar.update(history.epochs - bar.n)
+            bar.set_postfix(loss=f"{history.validation[-1]:.5f}")
+
+        directory = STATE / "indoor" / slug(name)
+        found = train_network(room, samples, network, kind, epochs, SEED, directory, show)
+    positions = found.locate(room, grid)
+    errors = np.linalg.norm(positions - grid.positions, axis=-1)
+    write(
+        path,
+        {
+            "epochs": found.history.epochs,
+            "best": found.history.best + 1,
+            "training": rounded(found.history.training),
+            "validation": rounded(found.history.validation),
+            "test_loss": rounded([found.test_loss])[0],
+            "errors": rounded(np.percentile(errors, RANK)),
+            "date": datetime.date.today().isoformat(),
+        },
+    )
+    np.save(path.with_suffix(".npy"), positions.astype(np.float32))
+
+
+def rounded(values):
+    """Four digits of each."""
+    return [float(f"{value:.4g}") for value in values]
+
+
+PARTS = {"searches": searches, "indoor": indoor}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", help=f"one of: {', '.join(PARTS)}")
-    part = parser.parse_args().part
+    parser.add_argument("--only", help="runs whose names begin so", default="")
+    parser.add_argument("--epochs", help="of each network", type=int, default=25)
+    given = parser.parse_args()
+    part = given.part
     if part not in PARTS:
         sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
-    name, kept = PARTS[part]()
+    name, kept = indoor(given.only, given.epochs) if part == "indoor" else PARTS[part]()
     target = ROOT / "irsnb" / "data" / f"{name}.json"
     write(target, kept)
     print(f"kept: {target.relative_to(ROOT)}")

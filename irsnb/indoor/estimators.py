@@ -282,6 +282,36 @@ def phase_cost(room, measured, positions, offset=None):
     return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
 
 
+def likelihood_cost(room, measured, positions, method="ml-projected"):
+    """What maximum likelihood minimises: the squared residual of (4) over sigma^2, its gain at its best.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    measured : array_like of complex, shape (n_pilots,)
+        One user's pilots.
+    positions : array_like, shape (..., 2)
+        Hypothetical places [m].
+    method : {"ml", "ml-projected"}
+        Projected, a constant in all pilots is left out first.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a position is outside the room, the measurement has another length, or the
+        method is another.
+    """
+    if method not in ("ml", "ml-projected"):
+        raise ValueError(f"method: got {method!r}; it must be 'ml' or 'ml-projected'")
+    measured = features(complex_array("measured", measured, (room.n_pilots,)), method)
+    inner = references(room.signal(positions), method).conj() @ measured
+    return (np.sum(np.abs(measured) ** 2) - np.abs(inner) ** 2) / room.sigma**2
+
+
 def phase_cost_gradient(room, measured, positions, offset=None):
     """Derivative of :func:`phase_cost` by x and y (n, 2), or by x, y and the offset (n, 3), for n places."""
     count = 2 if offset is None else 3

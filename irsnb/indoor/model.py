@@ -277,6 +277,47 @@ def tile_channels(room, positions, displaced=None):
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
+def reflection_coefficients(room, positions):
+    """beta_tk of (2) without exp(j psi_tk): real, its sign that of the product of array factors.
+
+    The phase of beta_tk is psi_tk, turned by half a turn where this is negative; its magnitude is the same in
+    all pilots. Both depend on the angles at which the tiles see the user.
+
+    Parameters
+    ----------
+    room : Room
+    positions : array_like, shape (..., 2)
+        Users [m].
+
+    Returns
+    -------
+    ndarray, shape (..., K)
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room.
+    """
+    positions = checked_positions(positions)
+    flat = positions.reshape(-1, 2)
+
+    def factor(dx, dy, dz):
+        _, _, (element, wide, tall), _ = _pattern(room, dx, dy, dz)
+        return element * wide * tall
+
+    incident = 10 ** (room.cell_gain_dbi / 10) * factor(*(room.base_station - room.tiles).T)
+    parts = [
+        incident
+        * factor(
+            flat[i : i + _BLOCK, :1] - room.tiles[:, 0],
+            flat[i : i + _BLOCK, 1:] - room.tiles[:, 1],
+            room.user_height - room.tiles[:, 2],
+        )
+        for i in _blocks(flat)
+    ]
+    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
+
+
 def pilots(room, channels):
     """Pilots (4) without f and w: ``y_t = sqrt(P) sum_k exp(j psi_tk) channels_k``."""
     amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)

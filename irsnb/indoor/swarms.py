@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.estimators import phase_cost, phase_cost_gradient
+from irsnb.indoor.estimators import likelihood_cost, phase_cost, phase_cost_gradient
 from irsnb.indoor.model import USERS_X, USERS_Y
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
+COSTS = ("phase-cost", "ml-projected")
 POPULATION = 100
 CELL = 0.01
 """Grid of the discrete genetic algorithm [m]; its phase has 64 steps."""
@@ -30,7 +31,7 @@ class Found:
     position : ndarray, shape (2,)
         [m].
     cost : float
-        The cost (5) there.
+        The cost there.
     evaluations : int
         How many times the cost was evaluated.
     """
@@ -50,6 +51,7 @@ def swarm_search(
     population=POPULATION,
     centre=None,
     half_width=BOX,
+    cost="phase-cost",
 ):
     """Minimise the cost (5) for one user by one of the paper's searches.
 
@@ -78,6 +80,8 @@ def swarm_search(
         Search only a box around this point [m].
     half_width : float
         Half the side of that box [m].
+    cost : {"phase-cost", "ml-projected"}
+        The cost (5), or in its place the likelihood without what is constant in all pilots, over (x, y).
 
     Returns
     -------
@@ -96,6 +100,10 @@ def swarm_search(
         raise ValueError(f"population: got {population!r}; it must be an integer of at least 2")
     if not isinstance(budget, (int, np.integer)) or budget < 2 * population:
         raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * population}")
+    if cost not in COSTS:
+        raise ValueError(f"cost: got {cost!r}; it must be one of {', '.join(map(repr, COSTS))}")
+    if cost != "phase-cost" and (method == "gradient-descent" or not eliminated):
+        raise ValueError(f"cost: {cost!r} goes with eliminated=True and a method without a gradient")
     measured = complex_array("measured", measured, (room.n_pilots,))
     if measured.ndim != 1:
         raise ValueError(f"measured: got shape {measured.shape}; it must be ({room.n_pilots},), one user")
@@ -109,7 +117,7 @@ def swarm_search(
         require(low < high, "centre", centre, "the box around it must overlap the users' area")
     if not eliminated:
         low, high = np.append(low, 0.0), np.append(high, 2 * np.pi)
-    task = _Task(room, measured, low, high, population)
+    task = _Task(room, measured, low, high, population, cost)
     rng = np.random.default_rng(seed)
     if method == "gradient-descent":
         point = _descent(task, budget, rng)
@@ -123,23 +131,39 @@ def swarm_search(
     else:
         point = _genetic(task, budget // 2, seed)
         box = np.array([BOX, BOX, np.pi][: len(low)])
-        near = _Task(room, measured, np.maximum(low, point - box), np.minimum(high, point + box), population)
+        near = _Task(
+            room, measured, np.maximum(low, point - box), np.minimum(high, point + box), population, cost
+        )
         point = _swarm(near, budget - task.evaluations, seed)
         task.evaluations += near.evaluations
-    cost = float(task.cost(point[None])[0])
-    return Found(point[:2], cost, task.evaluations - 1)
+    reached = float(task.cost(point[None])[0])
+    return Found(point[:2], reached, task.evaluations - 1)
 
 
 def search_all(
-    room, measurements, method, eliminated=False, budget=5000, seed=0, population=POPULATION, jobs=2
+    room,
+    measurements,
+    method,
+    eliminated=False,
+    budget=5000,
+    seed=0,
+    population=POPULATION,
+    centres=None,
+    half_width=BOX,
+    cost="phase-cost",
+    jobs=2,
 ):
     """:func:`swarm_search` of n users, several at a time, each with a seed of its own.
 
+    With `centres` from a network and the method "pso" this is the hybrid of Aguiar et al. (2024), sec. IV-D.
+
     Parameters
     ----------
-    room, method, eliminated, budget, seed, population
+    room, method, eliminated, budget, seed, population, half_width, cost
         As :func:`swarm_search`.
     measurements : array_like of complex, shape (n, n_pilots)
+    centres : array_like, shape (n, 2), optional
+        Search only a box around each [m]; one outside the users' area is moved to its edge.
     jobs : int
         Processes.
 
@@ -150,9 +174,17 @@ def search_all(
     """
     joblib, _ = _pymoo()
     seeds = np.random.SeedSequence(seed).generate_state(len(measurements))
+    if centres is None:
+        centres = [None] * len(measurements)
+    else:
+        centres = np.clip(real_array("centres", centres), *np.transpose([USERS_X, USERS_Y]))
+        if centres.shape != (len(measurements), 2):
+            raise ValueError(f"centres: got shape {centres.shape}; it must be ({len(measurements)}, 2)")
     found = joblib.Parallel(n_jobs=jobs)(
-        joblib.delayed(swarm_search)(room, pilots, method, eliminated, budget, int(one % 2**31), population)
-        for pilots, one in zip(measurements, seeds, strict=True)
+        joblib.delayed(swarm_search)(
+            room, pilots, method, eliminated, budget, int(one % 2**31), population, centre, half_width, cost
+        )
+        for pilots, one, centre in zip(measurements, seeds, centres, strict=True)
     )
     return np.array([each.position for each in found])
 
@@ -160,13 +192,15 @@ def search_all(
 class _Task:
     """The cost of one user over a box, counting its evaluations."""
 
-    def __init__(self, room, measured, low, high, population):
+    def __init__(self, room, measured, low, high, population, kind):
         self.room, self.measured, self.low, self.high = room, measured, low, high
-        self.population = population
+        self.population, self.kind = population, kind
         self.evaluations = 0
 
     def cost(self, points):
         self.evaluations += len(points)
+        if self.kind != "phase-cost":
+            return likelihood_cost(self.room, self.measured, points, self.kind)
         return phase_cost(self.room, self.measured, *self._split(points))
 
     def gradient(self, points):

@@ -1,0 +1,360 @@
+"""The networks of Aguiar et al. (2024), Tables I and II, and the data they learn from; Keras 3.
+
+The paper's input holds, for each of T pilots, magnitude and phase of the measurement and of all K reflection
+coefficients: 2 T (K + 1) numbers. But the magnitude of a coefficient is the same in all pilots, and its phase
+is that of the tile's state, equal for all users, up to a sign that is again the same in all pilots.
+Standardised, each of these numbers stands in the input T times, up to its sign. Adam moves the weights of all
+copies alike, so the same network with each number once, times T, goes through the same training at a fraction
+of the cost. :func:`build_network` makes both; the notebook and the tests hold one against the other.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from irsnb.checks import real_array
+from irsnb.indoor.model import (
+    USERS_X,
+    USERS_Y,
+    checked_positions,
+    measure,
+    receive,
+    reflection_coefficients,
+    wall_images,
+)
+from irsnb.training import fit, load_keras, split, standard_scaler
+
+NETWORKS = ("bilstm", "lstm", "rnn", "mlp")
+LABELS = {"bilstm": "LSTM Bidirectional", "lstm": "LSTM", "rnn": "RNN", "mlp": "MLP"}
+"""As Table II calls them."""
+HIDDEN, HEAD, OUTPUTS, DROPOUT = 500, (2048, 512, 64), 2, 0.4
+MLP = (512, 128, 64)
+"""Widths of the perceptron; the paper states its 3.4 M parameters alone."""
+KINDS = ("both", "coefficients", "measurements", "known")
+_GATES = {"bilstm": 4, "lstm": 4, "rnn": 1}
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Users with what the paper's simulation records of each; made by :func:`draw_samples`.
+
+    Attributes
+    ----------
+    positions : ndarray, shape (n, 2)
+        [m].
+    pilots : ndarray of complex, shape (n, T)
+        As measured.
+    coefficients : ndarray, shape (n, K)
+        By :func:`irsnb.indoor.reflection_coefficients`.
+    """
+
+    positions: np.ndarray
+    pilots: np.ndarray
+    coefficients: np.ndarray
+
+    def __getitem__(self, rows):
+        return Samples(self.positions[rows], self.pilots[rows], self.coefficients[rows])
+
+
+def draw_samples(room, n, rng, multipath=None):
+    """Users drawn uniformly from the area, with their pilots and coefficients.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    n : int
+    rng : numpy.random.Generator
+    multipath : float or "walls", optional
+        As :func:`samples_at`.
+
+    Returns
+    -------
+    Samples
+    """
+    positions = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n, 2))
+    return samples_at(room, positions, rng, multipath)
+
+
+def samples_at(room, positions, rng, multipath=None):
+    """Pilots and coefficients of users at given places.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    positions : array_like, shape (n, 2)
+        [m].
+    rng : numpy.random.Generator
+    multipath : float or "walls", optional
+        Multipath of the direct link: Rayleigh of this power relative to the user's own pilots [dB], or from
+        :func:`irsnb.indoor.wall_images`.
+
+    Returns
+    -------
+    Samples
+
+    Raises
+    ------
+    ValueError
+        If a position is not finite or outside the room, or `multipath` is neither.
+    """
+    positions = checked_positions(positions)
+    if isinstance(multipath, str):
+        if multipath != "walls":
+            raise ValueError(f"multipath: got {multipath!r}; it must be a number in dB, 'walls' or None")
+        pilots = receive(room, room.signal(positions) + wall_images(room, positions)[..., None], rng)
+    else:
+        pilots = measure(room, positions, rng, multipath)
+    return Samples(positions, pilots, reflection_coefficients(room, positions))
+
+
+def distinct_inputs(room, samples, kind="both"):
+    """What a network is given, each number once, not yet standardised.
+
+    * "both": magnitude and phase of the measurements, magnitude and sign of the coefficients, as the paper;
+    * "coefficients": the magnitudes of the coefficients, without any measurement;
+    * "measurements": magnitude and phase of the measurements alone;
+    * "known": these, with what a receiver can know of the coefficients before it knows where it is. That is
+      the tiles' phases psi, without the sign of an array factor, the same for all users.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    samples : Samples
+    kind : {"both", "coefficients", "measurements", "known"}
+
+    Returns
+    -------
+    values : ndarray of float32, shape (n, F)
+    copies : ndarray of int, shape (F,)
+        How often each stands in the paper's input.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind: got {kind!r}; it must be one of {', '.join(map(repr, KINDS))}")
+    measured = [np.abs(samples.pilots), np.angle(samples.pilots)]
+    magnitudes, signs = np.abs(samples.coefficients), np.sign(samples.coefficients)
+    parts = {
+        "both": [*measured, magnitudes, signs],
+        "coefficients": [magnitudes],
+        "measurements": measured,
+        "known": [*measured, np.ones_like(signs)],
+    }[kind]
+    copies = [1 if any(part is m for m in measured) else room.n_pilots for part in parts]
+    widths = [part.shape[1] for part in parts]
+    return np.concatenate(parts, axis=1).astype(np.float32), np.repeat(copies, widths)
+
+
+def network_inputs(room, samples, kind):
+    """:func:`distinct_inputs`, or for the kind "flattened" the paper's input with all its copies."""
+    if kind != "flattened":
+        return distinct_inputs(room, samples, kind)
+    values = flattened_inputs(room, samples)
+    return values, np.ones(values.shape[1], dtype=int)
+
+
+def flattened_inputs(room, samples):
+    """The paper's input, 2 T (K + 1) numbers a user, not yet standardised: section IV-A.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, 2 T (K + 1))
+        Magnitudes and phases of the measurements, then magnitudes and phases of the coefficients.
+    """
+    n, pilots, states = len(samples.positions), room.n_pilots, room.n_pilots * room.n_tiles
+    values = np.empty((n, 2 * (pilots + states)), dtype=np.float32)
+    values[:, :pilots], values[:, pilots : 2 * pilots] = np.abs(samples.pilots), np.angle(samples.pilots)
+    for i in range(0, n, 1000):
+        some = slice(i, i + 1000)
+        beta = (samples.coefficients[some, None, :] * np.exp(1j * room.phases)).reshape(-1, states)
+        values[some, 2 * pilots :] = np.concatenate([np.abs(beta), np.angle(beta)], axis=1)
+    return values
+
+
+def count_parameters(name, n_pilots=32, n_tiles=100):
+    """Trainable parameters of a network of Table II, from its layers' widths.
+
+    Parameters
+    ----------
+    name : {"bilstm", "lstm", "rnn", "mlp"}
+    n_pilots, n_tiles : int
+        T and K.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    """
+    _checked_name(name)
+    n_inputs = 2 * n_pilots * (n_tiles + 1)
+    if name == "mlp":
+        return _dense(n_inputs, *MLP, OUTPUTS)
+    directions = 2 if name == "bilstm" else 1
+    cell = _GATES[name] * HIDDEN * (n_inputs + HIDDEN + 1)
+    return directions * cell + _dense(directions * HIDDEN, *HEAD, OUTPUTS)
+
+
+def _dense(*widths):
+    return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
+
+
+def _checked_name(name):
+    if name not in NETWORKS:
+        raise ValueError(f"name: got {name!r}; it must be one of {', '.join(map(repr, NETWORKS))}")
+    return name
+
+
+def build_network(name, copies, seed=0):
+    """A network of Table II, its first weights drawn as if every number came as often as `copies` says.
+
+    Parameters
+    ----------
+    name : {"bilstm", "lstm", "rnn", "mlp"}
+    copies : array_like of int, shape (F,)
+        From :func:`distinct_inputs`; all ones for the paper's input as it stands.
+    seed : int
+        Of the first weights and of the dropout.
+
+    Returns
+    -------
+    keras.Model
+        From standardised inputs (n, F) to standardised coordinates (n, 2).
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or `copies` is not a vector of positive numbers.
+    """
+    _checked_name(name)
+    copies = real_array("copies", copies)
+    if copies.ndim != 1 or copies.size == 0 or np.any(copies < 1):
+        raise ValueError(f"copies: got shape {copies.shape}; it must be a vector of numbers of at least 1")
+    keras = load_keras()
+    keras.utils.set_random_seed(seed)
+    layers = keras.layers
+    x = inputs = keras.Input((len(copies),))
+    if np.any(copies > 1):
+        x = layers.Rescaling(copies.tolist())(x)
+    if name == "mlp":
+        x = layers.Dense(MLP[0], activation="relu")(x)
+        widths = MLP[1:]
+    else:
+        x = layers.Reshape((1, len(copies)))(x)
+        kind = layers.SimpleRNN if name == "rnn" else layers.LSTM
+        layer = kind(HIDDEN, unroll=True)
+        x = layers.Bidirectional(layer)(x) if name == "bilstm" else layer(x)
+        x = layers.Dropout(DROPOUT)(x)
+        widths = HEAD
+    for width in widths:
+        x = layers.Dense(width, activation="relu")(x)
+    model = keras.Model(inputs, layers.Dense(OUTPUTS)(x), name=name)
+    _fold_first_weights(model, copies, np.random.default_rng(seed))
+    return model
+
+
+def _fold_first_weights(model, copies, rng):
+    """Give the first layer Glorot's uniform weights of the repeated inputs, averaged over each one's copies.
+
+    A number given once, but c times as large, needs the mean of c weights to do what c copies of it do.
+    """
+    counts = copies.astype(int)
+    starts = np.cumsum(counts) - counts
+    first = next(layer for layer in model.layers if layer.weights)
+    for kernel in (v for v in first.trainable_variables if v.name == "kernel"):
+        limit = np.sqrt(6 / (counts.sum() + kernel.shape[1]))
+        weights = rng.uniform(-limit, limit, (counts.sum(), kernel.shape[1]))
+        kernel.assign(np.add.reduceat(weights, starts, axis=0) / counts[:, None])
+
+
+@dataclass(frozen=True)
+class Locator:
+    """A trained network with the scalers of its training rows; made by :func:`train_network`.
+
+    Attributes
+    ----------
+    model : keras.Model
+    kind : str
+        Which inputs it takes, as :func:`train_network`.
+    inputs, outputs : sklearn.preprocessing.StandardScaler
+    history : irsnb.training.History
+    test_loss : float
+        Mean squared error of the standardised coordinates on the test rows, Table II's loss.
+    """
+
+    model: object
+    kind: str
+    inputs: object
+    outputs: object
+    history: object
+    test_loss: float
+
+    def locate(self, room, samples):
+        """Positions that the network gives to samples, (n, 2) [m]."""
+        values, _ = network_inputs(room, samples, self.kind)
+        scaled = self.model.predict(self.inputs.transform(values), batch_size=1024, verbose=0)
+        return self.outputs.inverse_transform(scaled)
+
+
+def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory=None, after_epoch=None):
+    """Train one network as the paper does: split 80/10/10, standardised, batches of 32, Adam at 1e-3.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    samples : Samples
+    name : {"bilstm", "lstm", "rnn", "mlp"}
+    kind : {"both", "coefficients", "measurements", "known", "flattened"}
+        As :func:`distinct_inputs`; "flattened" is "both" with all its copies, four to six times as slow.
+    epochs, seed, directory, after_epoch
+        As :func:`irsnb.training.fit`.
+
+    Returns
+    -------
+    Locator
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, there are too few samples, or a checkpoint does not belong here.
+    """
+    values, copies = network_inputs(room, samples, kind)
+    parts = split(len(values), np.random.default_rng(seed))
+    inputs, outputs = (standard_scaler(v[parts[0]]) for v in (values, samples.positions))
+    rows = [
+        (inputs.transform(values[part]), outputs.transform(samples.positions[part]).astype(np.float32))
+        for part in parts
+    ]
+    model = build_network(name, copies, seed)
+    history = fit(model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch)
+    test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))
+    return Locator(model, kind, inputs, outputs, history, test_loss)
+
+
+def shuffled(samples, what, rng):
+    """Samples in which the users' measurements, or their coefficients, are dealt out anew.
+
+    Parameters
+    ----------
+    samples : Samples
+    what : {"pilots", "coefficients"}
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Samples
+
+    Raises
+    ------
+    ValueError
+        If `what` is neither.
+    """
+    if what not in ("pilots", "coefficients"):
+        raise ValueError(f"what: got {what!r}; it must be 'pilots' or 'coefficients'")
+    return replace(samples, **{what: rng.permutation(getattr(samples, what))})

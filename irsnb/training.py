@@ -1,0 +1,309 @@
+"""Training of networks, for every part: splits, scalers, a fit loop, checkpoints that survive a kill.
+
+Keras 3 and scikit-learn are loaded on first use. Nothing here is particular to a backend.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from irsnb.checks import real_array
+
+EPSILON = 1e-8
+"""Adam's, as in its authors' paper and in PyTorch; Keras' own default is ten times that."""
+
+
+def load_keras():
+    """Import Keras without its backend's words on standard error, and return it.
+
+    Raises
+    ------
+    ImportError
+        If Keras or its backend is not installed.
+    """
+    try:
+        with _quiet():
+            import keras
+    except ImportError:
+        raise ImportError("networks need Keras and a backend: pip install 'irsnb[networks]'") from None
+    return keras
+
+
+@contextlib.contextmanager
+def _quiet():
+    # TensorFlow's C++ writes to file descriptor 2, whatever sys.stderr is, before any setting is read.
+    if "tensorflow" in sys.modules:
+        yield
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def standard_scaler(values):
+    """Fit scikit-learn's StandardScaler to rows (n, F), training data alone.
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+    """
+    try:
+        from sklearn.preprocessing import StandardScaler
+    except ImportError:
+        raise ImportError("scalers need scikit-learn: pip install 'irsnb[networks]'") from None
+    return StandardScaler().fit(values)
+
+
+def split(n, rng, shares=(0.8, 0.1, 0.1)):
+    """Part n rows at random, by default 80/10/10 into training, validation and test.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+    rng : numpy.random.Generator
+    shares : sequence of float
+        Positive, with the sum 1.
+
+    Returns
+    -------
+    list of ndarray of int
+        Row numbers of each part.
+
+    Raises
+    ------
+    ValueError
+        If the shares are not as stated, or a part would be empty.
+    """
+    shares = real_array("shares", shares)
+    if shares.ndim != 1 or np.any(shares <= 0) or abs(shares.sum() - 1) > 1e-9:
+        raise ValueError(f"shares: got {shares.tolist()}; they must be positive with the sum 1")
+    ends = np.round(np.cumsum(shares) * n).astype(int)
+    parts = np.split(rng.permutation(n), ends[:-1])
+    if min(map(len, parts)) == 0:
+        raise ValueError(f"n: got {n}; too few rows for the shares {shares.tolist()}")
+    return parts
+
+
+@dataclass(frozen=True)
+class History:
+    """What a training run went through; made by :func:`fit`.
+
+    Attributes
+    ----------
+    training, validation : tuple of float
+        Loss of each epoch: during it, and after it on the validation rows.
+    learning_rates : tuple of float
+        In force during each epoch.
+    """
+
+    training: tuple
+    validation: tuple
+    learning_rates: tuple
+
+    @property
+    def epochs(self):
+        """Number of finished epochs."""
+        return len(self.validation)
+
+    @property
+    def best(self):
+        """Index of the epoch with the lowest validation loss, whose weights the model carries."""
+        return int(np.argmin(self.validation))
+
+
+def learning_rate(validation, first, factor=0.8, patience=10):
+    """Rate for the next epoch: `first`, times `factor` for every `patience` epochs without improvement.
+
+    Parameters
+    ----------
+    validation : sequence of float
+        Validation losses so far. The rate follows from them alone, so a resumed run needs no other memory.
+    first, factor : float
+    patience : int
+
+    Returns
+    -------
+    float
+    """
+    rate, lowest, stale = first, np.inf, 0
+    for loss in validation:
+        stale = 0 if loss < lowest else stale + 1
+        lowest = min(lowest, loss)
+        if stale == patience:
+            rate, stale = rate * factor, 0
+    return rate
+
+
+def fit(
+    model,
+    training,
+    validation,
+    epochs,
+    *,
+    batch=32,
+    first_rate=1e-3,
+    seed=0,
+    directory=None,
+    after_epoch=None,
+    loss="mse",
+):
+    """Train with Adam, shuffled anew each epoch; the model ends with the weights of its best validation loss.
+
+    With a directory, the state after each epoch is written there, whole or not at all. A later call with the
+    same arguments goes on after the last finished epoch and ends with the weights of an uninterrupted run.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Freshly built; a seed set before building it decides its first weights.
+    training, validation : tuple of array_like
+        Inputs (n, ...) and targets (n, ...).
+    epochs : int
+        In all, the finished ones included.
+    batch : int
+    first_rate : float
+        Learning rate, cut by a fifth after ten epochs without improvement.
+    seed : int
+        Of the shuffling.
+    directory : path-like, optional
+        Where checkpoints are kept.
+    after_epoch : callable, optional
+        Called with the :class:`History` so far.
+    loss : str
+        Keras' name of it.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If inputs do not fit the model or the targets, are not finite, or a checkpoint is broken or belongs to
+        another model or task. Checkpoints stay as they are.
+    """
+    keras = load_keras()
+    for name, (inputs, targets) in (("training", training), ("validation", validation)):
+        _check_rows(model, name, inputs, targets)
+    # XLA halves the time of a step; TensorFlow has none for Apple's processors.
+    compiled = "auto" if sys.platform == "darwin" else True
+    steps = max(len(training[0]) // batch, 1)
+    model.compile(
+        keras.optimizers.Adam(first_rate, epsilon=EPSILON),
+        loss,
+        jit_compile=compiled,
+        steps_per_execution=min(steps, 25),
+    )
+    model.optimizer.build(model.trainable_variables)
+    task = {"rows": len(training[0]), "batch": batch, "first_rate": first_rate, "seed": seed}
+    task["data"] = zlib.crc32(np.ascontiguousarray(training[1], dtype=np.float32).tobytes())
+    architecture = [list(variable.shape) for variable in model.variables]
+    state = [*model.variables, *model.optimizer.variables]
+    losses, best = {"training": [], "validation": [], "rates": []}, None
+    if directory is not None:
+        directory = Path(directory)
+        directory.mkdir(parents=True, exist_ok=True)
+        if (directory / "state.npz").exists():
+            _restore(directory / "best.npz", model.variables, architecture, task, assign=False)
+            losses = _restore(directory / "state.npz", state, architecture, task)
+    while len(losses["validation"]) < epochs:
+        epoch = len(losses["validation"])
+        rate = learning_rate(losses["validation"], first_rate)
+        model.optimizer.learning_rate.assign(rate)
+        order = np.random.default_rng([seed, epoch]).permutation(len(training[0]))
+        inputs, targets = (np.asarray(part)[order] for part in training)
+        done = model.fit(inputs, targets, batch_size=batch, shuffle=False, verbose=0)
+        reached = float(model.evaluate(*validation, batch_size=1024, verbose=0))
+        if not np.isfinite(reached):
+            raise ValueError(
+                f"training: the validation loss is {reached} after epoch {epoch + 1}; lower first_rate"
+            )
+        is_best = reached < min(losses["validation"], default=np.inf)
+        for key, value in (("training", done.history["loss"][0]), ("validation", reached), ("rates", rate)):
+            losses[key].append(float(value))
+        if is_best:
+            best = [np.asarray(v) for v in model.variables]
+        if directory is not None:
+            # Killed between the two, the epoch is run again, from the same state to the same end.
+            if is_best:
+                _keep(directory / "best.npz", model.variables, architecture, task, losses)
+            _keep(directory / "state.npz", state, architecture, task, losses)
+        if after_epoch is not None:
+            after_epoch(_history(losses))
+    if directory is not None:
+        _restore(directory / "best.npz", model.variables, architecture, task)
+    elif best is not None:
+        for variable, value in zip(model.variables, best, strict=True):
+            variable.assign(value)
+    return _history(losses)
+
+
+def _history(losses):
+    return History(tuple(losses["training"]), tuple(losses["validation"]), tuple(losses["rates"]))
+
+
+def _check_rows(model, name, inputs, targets):
+    for what, values, shape in (
+        ("inputs", inputs, model.input_shape),
+        ("targets", targets, model.output_shape),
+    ):
+        values = real_array(f"{name} {what}", values)
+        if values.shape[1:] != tuple(shape[1:]) or len(values) == 0:
+            raise ValueError(
+                f"{name} {what}: got shape {values.shape}; the model takes (n, {str(shape[1:])[1:]}"
+            )
+    if len(inputs) != len(targets):
+        raise ValueError(
+            f"{name}: got {len(inputs)} inputs and {len(targets)} targets; one for each is needed"
+        )
+
+
+def _keep(path, variables, architecture, task, losses):
+    content = {"architecture": architecture, "task": task, "losses": losses}
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "wb") as file:
+        values = {f"v{i}": np.asarray(variable) for i, variable in enumerate(variables)}
+        np.savez(file, content=json.dumps(content), **values)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+
+
+def _restore(path, variables, architecture, task, assign=True):
+    """Read a checkpoint whole, compare it with model and task, then assign; return the losses it holds."""
+    if not path.exists():
+        raise ValueError(f"checkpoint: {path.name} is missing beside the others; delete them to begin anew")
+    try:
+        with np.load(path) as file:
+            # Reading every member checks its checksum.
+            values = {name: file[name] for name in file.files}
+        content = json.loads(str(values.pop("content")))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"checkpoint: {path.name} is not whole ({error}); delete it to begin anew") from None
+    if content["architecture"] != architecture:
+        raise ValueError(
+            f"checkpoint: {path.name} holds another architecture, with the shapes {content['architecture']}; "
+            f"this model has {architecture}. Give another directory"
+        )
+    if content["task"] != task:
+        raise ValueError(f"checkpoint: {path.name} belongs to the task {content['task']}; this one is {task}")
+    if assign:
+        for i, variable in enumerate(variables):
+            variable.assign(values[f"v{i}"])
+    return content["losses"]
