@@ -18,10 +18,10 @@ endif
 .DEFAULT_GOAL := help
 export PYTHON ?= python3
 RUN := .venv/bin/python
-# Two notebooks at a time share two cores: a thread each, because waiting threads that spin cost more than they win.
-book test: export OPENBLAS_NUM_THREADS = 1
-book test: export OMP_NUM_THREADS = 1
-book test: export TF_NUM_INTRAOP_THREADS = 1
+# Two processes at a time share two cores: a thread each, because threads that wait spinning cost more than they win.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+export TF_NUM_INTRAOP_THREADS ?= 1
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "irsnb"
-GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds")
+GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds", "training")
 ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
-FLOORS = ("model", "waveform", "estimators", "swarms", "networks", "bounds")
+FLOORS = ("model", "waveform", "estimators", "swarms", "networks", "fingerprints", "bounds")
 
 
 def imports(path):
@@ -49,10 +49,19 @@ def test_imports_go_down(path):
 
 
 @pytest.mark.parametrize(
-    "module", ["irsnb", "irsnb.elliptic", "irsnb.indoor", "irsnb.ledger", "irsnb.figures", "irsnb.arrays"]
+    "module",
+    [
+        "irsnb",
+        "irsnb.elliptic",
+        "irsnb.indoor",
+        "irsnb.training",
+        "irsnb.ledger",
+        "irsnb.figures",
+        "irsnb.arrays",
+    ],
 )
 def test_nothing_heavy_comes_along(module):
-    heavy = {"tensorflow", "keras", "deepmimo", "torch"}
+    heavy = {"tensorflow", "keras", "sklearn", "deepmimo", "torch"}
     code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

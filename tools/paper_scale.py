@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)
-INPUTS = ("both", "coefficients", "measurements", "known")
+INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
 
 
 def machine():
@@ -91,7 +91,7 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
 
 
 CONDITIONS = {"1 m": (1.0, None), "3 m": (3.0, None), "3 m, multipath": (3.0, "walls")}
-"""Height of base station and tiles, and multipath of the direct link, of the figures of Aguiar et al. (2024)."""
+"""Height of base station and tiles, and multipath of the direct link, in the figures of Aguiar et al."""
 INDOOR = {
     **{f"mlp, {kind}, {where}": ("mlp", kind, where) for where in CONDITIONS for kind in INPUTS},
     **{f"bilstm, both, {where}": ("bilstm", "both", where) for where in CONDITIONS},
@@ -103,18 +103,51 @@ INDOOR = {
 """Training runs: network, inputs, condition."""
 
 
-def indoor(only="", epochs=25, n_samples=100_000):
-    """The networks of Aguiar et al. (2024): every run of :data:`INDOOR` whose name begins with `only`."""
+FORMS = {
+    "as published": (False, "phase-cost"),
+    "eliminated": (True, "phase-cost"),
+    "projected": (True, "ml-projected"),
+}
+"""Of the hybrid: whether the offset is eliminated, and what is minimised."""
+BOX = 0.25
+HYBRIDS = {
+    **{("mlp, both", where, form, BOX): 30 for where in CONDITIONS for form in FORMS},
+    **{("fingerprint", where, form, 0.1): 30 for where in CONDITIONS for form in ("eliminated", "projected")},
+    **{
+        ("mlp, both", "1 m", form, half): 30
+        for form in ("as published", "eliminated")
+        for half in (0.05, 0.1, 0.5)
+    },
+    ("bilstm, both", "1 m", "as published", BOX): 1,
+}
+"""Whose estimate is the box's centre, condition, form, half the box's side [m]; every how many-th place."""
+
+
+def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
+    """The networks of Aguiar et al. (2024), the fingerprint, and the hybrids that start from either.
+
+    Every run whose name begins with `only`; what other calls have finished is kept beside it.
+    """
     for name in (name for name in INDOOR if name.startswith(only)):
         train_indoor(name, epochs, n_samples)
-    runs = {}
-    for name in INDOOR:
-        path = STATE / "indoor" / f"{slug(name)}.json"
-        if path.exists():
-            runs[name] = json.loads(path.read_text(encoding="utf-8"))
-    sizes = {"samples": n_samples, "batch": 32, "epochs": epochs}
-    made = provenance(("numpy", "keras", "tensorflow-cpu", "scikit-learn"), **sizes)
+    for where in CONDITIONS:
+        if f"fingerprint, {where}".startswith(only):
+            take_fingerprints(where, n_samples)
+    for task, step in HYBRIDS.items():
+        if f"hybrid, {task[0]}".startswith(only):
+            run_hybrid(task, step, n_samples, budget)
+    names = [*INDOOR, *(f"fingerprint, {where}" for where in CONDITIONS), *map(hybrid_name, HYBRIDS)]
+    paths = {name: STATE / "indoor" / f"{slug(name)}.json" for name in names}
+    runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
+    sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
+    made = provenance(("numpy", "keras", "tensorflow-cpu", "scikit-learn", "pymoo"), **sizes)
     return "indoor_networks", {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
+
+
+def hybrid_name(task):
+    """A hybrid's name in the kept file."""
+    centres, where, form, half = task
+    return f"hybrid, {centres}, {where}, {form}, {half:g} m"
 
 
 def slug(name):
@@ -150,21 +183,71 @@ def train_indoor(name, epochs, n_samples):
 
         directory = STATE / "indoor" / slug(name)
         found = train_network(room, samples, network, kind, epochs, SEED, directory, show)
-    positions = found.locate(room, grid)
-    errors = np.linalg.norm(positions - grid.positions, axis=-1)
-    write(
-        path,
-        {
-            "epochs": found.history.epochs,
-            "best": found.history.best + 1,
-            "training": rounded(found.history.training),
-            "validation": rounded(found.history.validation),
-            "test_loss": rounded([found.test_loss])[0],
-            "errors": rounded(np.percentile(errors, RANK)),
-            "date": datetime.date.today().isoformat(),
-        },
-    )
+    content = {
+        "epochs": found.history.epochs,
+        "best": found.history.best + 1,
+        "training": rounded(found.history.training),
+        "validation": rounded(found.history.validation),
+        "test_loss": rounded([found.test_loss])[0],
+    }
+    keep_positions(name, found.locate(room, grid), grid, **content)
+
+
+def take_fingerprints(where, n_samples):
+    """The fingerprint of the samples that a network trains on."""
+    from irsnb.indoor import build_fingerprint, split_samples
+
+    name = f"fingerprint, {where}"
+    if (STATE / "indoor" / f"{slug(name)}.json").exists():
+        return
+    _, samples, grid = indoor_samples(where, n_samples)
+    found = build_fingerprint(split_samples(samples, SEED)[0])
+    keep_positions(name, found.locate(grid.pilots), grid, parameters=found.n_parameters)
+
+
+def keep_positions(name, positions, truth, step=1, **content):
+    """Keep percentiles of the errors, each place's error where a map needs them, and the positions."""
+    errors = np.linalg.norm(positions - truth.positions[::step], axis=-1)
+    path = STATE / "indoor" / f"{slug(name)}.json"
+    content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
+    if "bilstm" in name and "1 m" in name and step == 1:
+        content["map"] = [float(f"{error:.3g}") for error in errors]
     np.save(path.with_suffix(".npy"), positions.astype(np.float32))
+    write(path, content | {"date": datetime.date.today().isoformat()})
+
+
+def run_hybrid(task, step, n_samples, budget, piece=82):
+    """A swarm in a box around an estimate, for every `step`-th place of the grid, in resumable pieces."""
+    from irsnb.indoor import search_all
+
+    centres, where, form, half = task
+    name = hybrid_name(task)
+    estimates = STATE / "indoor" / f"{slug(f'{centres}, {where}')}.npy"
+    if (STATE / "indoor" / f"{slug(name)}.json").exists() or not estimates.exists():
+        return
+    room, _, grid = indoor_samples(where, 10)
+    starts, pilots = np.load(estimates)[::step], grid.pilots[::step]
+    eliminated, cost = FORMS[form]
+    found = []
+    for first in tqdm(range(0, len(starts), piece), desc=name, unit="piece"):
+        path = STATE / "indoor" / "pieces" / f"{slug(name)}-{first}.json"
+        if not path.exists():
+            some = slice(first, first + piece)
+            place = search_all(
+                room,
+                pilots[some],
+                "pso",
+                eliminated,
+                budget,
+                SEED + first,
+                centres=starts[some],
+                half_width=half,
+                cost=cost,
+                jobs=1,
+            )
+            write(path, place.tolist())
+        found += json.loads(path.read_text(encoding="utf-8"))
+    keep_positions(name, np.array(found), grid, step)
 
 
 def rounded(values):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from irsnb.checks import real_array
+from irsnb.indoor.estimators import features
 from irsnb.indoor.model import (
     USERS_X,
     USERS_Y,
@@ -30,7 +31,7 @@ LABELS = {"bilstm": "LSTM Bidirectional", "lstm": "LSTM", "rnn": "RNN", "mlp": "
 HIDDEN, HEAD, OUTPUTS, DROPOUT = 500, (2048, 512, 64), 2, 0.4
 MLP = (512, 128, 64)
 """Widths of the perceptron; the paper states its 3.4 M parameters alone."""
-KINDS = ("both", "coefficients", "measurements", "known")
+KINDS = ("both", "coefficients", "measurements", "known", "invariant")
 _GATES = {"bilstm": 4, "lstm": 4, "rnn": 1}
 
 
@@ -114,13 +115,15 @@ def distinct_inputs(room, samples, kind="both"):
     * "coefficients": the magnitudes of the coefficients, without any measurement;
     * "measurements": magnitude and phase of the measurements alone;
     * "known": these, with what a receiver can know of the coefficients before it knows where it is. That is
-      the tiles' phases psi, without the sign of an array factor, the same for all users.
+      the tiles' phases psi, without the sign of an array factor, the same for all users;
+    * "invariant": ours, from the measurements alone: products of each pilot with each other's conjugate,
+      their mean taken out first. Neither the phase offset nor multipath of the direct link changes them.
 
     Parameters
     ----------
     room : irsnb.indoor.Room
     samples : Samples
-    kind : {"both", "coefficients", "measurements", "known"}
+    kind : {"both", "coefficients", "measurements", "known", "invariant"}
 
     Returns
     -------
@@ -135,6 +138,9 @@ def distinct_inputs(room, samples, kind="both"):
     """
     if kind not in KINDS:
         raise ValueError(f"kind: got {kind!r}; it must be one of {', '.join(map(repr, KINDS))}")
+    if kind == "invariant":
+        values = _products(samples.pilots)
+        return values, np.ones(values.shape[1], dtype=int)
     measured = [np.abs(samples.pilots), np.angle(samples.pilots)]
     magnitudes, signs = np.abs(samples.coefficients), np.sign(samples.coefficients)
     parts = {
@@ -146,6 +152,15 @@ def distinct_inputs(room, samples, kind="both"):
     copies = [1 if any(part is m for m in measured) else room.n_pilots for part in parts]
     widths = [part.shape[1] for part in parts]
     return np.concatenate(parts, axis=1).astype(np.float32), np.repeat(copies, widths)
+
+
+def _products(pilots):
+    """Powers of the unit vectors, then real and imaginary parts of their products in pairs, (n, T^2)."""
+    unit = features(pilots, "ml-projected")
+    unit = (unit / np.linalg.norm(unit, axis=-1, keepdims=True)).astype(np.complex64)
+    first, second = np.triu_indices(unit.shape[-1], 1)
+    pairs = unit[:, first] * unit[:, second].conj()
+    return np.concatenate([np.abs(unit) ** 2, pairs.real, pairs.imag], axis=1)
 
 
 def network_inputs(room, samples, kind):
@@ -302,6 +317,11 @@ class Locator:
         return self.outputs.inverse_transform(scaled)
 
 
+def split_samples(samples, seed=0):
+    """Part samples 80/10/10 into training, validation and test, as :func:`train_network` does."""
+    return [samples[part] for part in split(len(samples.positions), np.random.default_rng(seed))]
+
+
 def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory=None, after_epoch=None):
     """Train one network as the paper does: split 80/10/10, standardised, batches of 32, Adam at 1e-3.
 
@@ -310,7 +330,7 @@ def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory
     room : irsnb.indoor.Room
     samples : Samples
     name : {"bilstm", "lstm", "rnn", "mlp"}
-    kind : {"both", "coefficients", "measurements", "known", "flattened"}
+    kind : {"both", "coefficients", "measurements", "known", "invariant", "flattened"}
         As :func:`distinct_inputs`; "flattened" is "both" with all its copies, four to six times as slow.
     epochs, seed, directory, after_epoch
         As :func:`irsnb.training.fit`.
@@ -324,13 +344,15 @@ def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory
     ValueError
         If a name is unknown, there are too few samples, or a checkpoint does not belong here.
     """
-    values, copies = network_inputs(room, samples, kind)
-    parts = split(len(values), np.random.default_rng(seed))
-    inputs, outputs = (standard_scaler(v[parts[0]]) for v in (values, samples.positions))
-    rows = [
-        (inputs.transform(values[part]), outputs.transform(samples.positions[part]).astype(np.float32))
-        for part in parts
-    ]
+    parts = split_samples(samples, seed)
+    values, copies = network_inputs(room, parts[0], kind)
+    inputs, outputs = standard_scaler(values), standard_scaler(parts[0].positions)
+
+    def standardised(part):
+        values, _ = network_inputs(room, part, kind)
+        return inputs.transform(values), outputs.transform(part.positions).astype(np.float32)
+
+    rows = [standardised(part) for part in parts]
     model = build_network(name, copies, seed)
     history = fit(model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch)
     test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))

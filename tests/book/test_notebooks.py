@@ -91,6 +91,23 @@ def test_the_check_above_can_fail():
     assert all(word in text for word in ("an error", "a path of a machine", "a warning"))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "\r  0%|          | 0/5 [00:00<?, ?epoch/s]\r100%|██████████| 5/5 [00:01<00:00,  3.2epoch/s]\n",
+            True,
+        ),
+        ("\rmlp:  20%|██        | 1/5 [00:00<00:01,  3.2epoch/s, loss=0.1]", True),
+        ("\r  0%|          | 0/5 [00:00<?, ?epoch/s]\nUserWarning: overflow\n", False),
+        ("RuntimeWarning: 50% of it", False),
+    ],
+)
+def test_progress_bars_are_not_stored_but_warnings_are(text, expected):
+    assert tool.is_progress(nbformat.v4.new_output("stream", name="stderr", text=text)) is expected
+    assert not tool.is_progress(nbformat.v4.new_output("stream", name="stdout", text=text))
+
+
 @each_notebook
 def test_stored_outputs_come_from_todays_code(source):
     assert not tool.is_stale(source.with_suffix(".ipynb")), (

@@ -1,0 +1,147 @@
+"""A fingerprint of the room that reads measurements alone: what the networks of Part II could have been.
+
+It learns from the same samples as the networks, pilots with positions, and knows no model of the room. The
+design names no room for it; it stands beside the networks, because it answers the same question from the same
+data. Two facts of :mod:`irsnb.indoor.estimators` carry over from signals to samples: a unit vector's outer
+product with itself is free of the phase offset, and all signals within a few centimetres span few dimensions.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from irsnb.checks import complex_array, real_array, require
+from irsnb.indoor.estimators import features
+from irsnb.indoor.model import USERS_X, USERS_Y
+
+PITCH, RANK, MEMBERS, POWER = 0.05, 8, 22, 16
+"""Metres between neighbourhoods, dimensions kept of each, samples wanted in each, power of the weights."""
+_USERS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Fingerprint:
+    """Neighbourhoods of samples with the span of each; made by :func:`build_fingerprint`.
+
+    Attributes
+    ----------
+    method : {"ml", "ml-projected"}
+        Whether what is constant in all pilots was left out.
+    centres : ndarray, shape (B, 2)
+        Of the neighbourhoods [m].
+    spans : ndarray of complex64, shape (T, B * R)
+        Orthonormal bases of the R dimensions that hold most of each neighbourhood's samples.
+    members : ndarray of int, shape (B, M)
+        Numbers of its samples, filled up with -1.
+    vectors : ndarray of complex64, shape (n, T)
+        The samples' unit vectors.
+    positions : ndarray, shape (n, 2)
+        Where they were taken [m].
+    """
+
+    method: str
+    centres: np.ndarray
+    spans: np.ndarray
+    members: np.ndarray
+    vectors: np.ndarray
+    positions: np.ndarray
+
+    @property
+    def n_parameters(self):
+        """Real numbers kept, to be held against a network's parameters."""
+        arrays = self.centres, self.spans, self.vectors, self.positions
+        return sum(a.size * (2 if np.iscomplexobj(a) else 1) for a in arrays)
+
+    def locate(self, measurements):
+        """Positions of users from their pilots.
+
+        The neighbourhood whose span holds most of a user's vector is where the user is; the samples in it are
+        averaged, each weighted by a power of its likeness to the user's vector.
+
+        Parameters
+        ----------
+        measurements : array_like of complex, shape (n, T)
+
+        Returns
+        -------
+        ndarray, shape (n, 2)
+            [m].
+
+        Raises
+        ------
+        ValueError
+            If a measurement is not finite, has another number of pilots, or holds no signal.
+        """
+        measured = complex_array("measurements", measurements, (self.vectors.shape[1],))
+        if measured.ndim != 2 or len(measured) == 0:
+            raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, T), n >= 1")
+        vectors = _unit("measurements", measured, self.method)
+        rank, found = self.spans.shape[1] // len(self.centres), np.empty((len(vectors), 2))
+        for i in range(0, len(vectors), _USERS):
+            some = vectors[i : i + _USERS]
+            inner = (some.conj() @ self.spans).view(np.float32)
+            np.square(inner, out=inner)
+            best = inner.reshape(len(some), len(self.centres), 2 * rank).sum(axis=-1).argmax(axis=-1)
+            members = self.members[best]
+            likeness = np.abs(np.einsum("nmt,nt->nm", self.vectors[members], some.conj()))
+            weights = np.where(members >= 0, likeness**POWER, 0)
+            total = np.einsum("nm,nmc->nc", weights, self.positions[members])
+            found[i : i + _USERS] = total / weights.sum(axis=-1, keepdims=True)
+        return found
+
+
+def build_fingerprint(samples, method="ml-projected"):
+    """Group samples into overlapping neighbourhoods and keep the span of each.
+
+    A neighbourhood is a disc wide enough to hold 22 samples on average; its span has 8 dimensions.
+
+    Parameters
+    ----------
+    samples : irsnb.indoor.networks.Samples
+        Only their pilots and positions are read.
+    method : {"ml", "ml-projected"}
+        Projected, it does not notice multipath of the direct link.
+
+    Returns
+    -------
+    Fingerprint
+
+    Raises
+    ------
+    ValueError
+        If the method is another, or there are fewer than 1000 samples.
+    """
+    if method not in ("ml", "ml-projected"):
+        raise ValueError(f"method: got {method!r}; it must be 'ml' or 'ml-projected'")
+    positions = real_array("positions", samples.positions)
+    if len(positions) < 1000:
+        raise ValueError(f"samples: got {len(positions)}; at least 1000 are needed to fill the area")
+    vectors = _unit("pilots", complex_array("pilots", samples.pilots, ()), method)
+    axes = [np.arange(low, high + PITCH / 2, PITCH) for low, high in (USERS_X, USERS_Y)]
+    centres = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+    area = np.ptp(USERS_X) * np.ptp(USERS_Y)
+    radius = np.sqrt(MEMBERS * area / len(positions) / np.pi)
+    tree = cKDTree(positions)
+    lists = tree.query_ball_point(centres, radius)
+    # Where a disc happens to be too empty to span anything, its nearest samples serve.
+    few = [i for i, inside in enumerate(lists) if len(inside) < RANK]
+    for i, nearest in zip(few, tree.query(centres[few], k=RANK)[1], strict=True):
+        lists[i] = nearest.tolist()
+    members = np.full((len(lists), max(map(len, lists))), -1, dtype=np.int32)
+    for row, inside in zip(members, lists, strict=True):
+        row[: len(inside)] = inside
+    spans = np.empty((vectors.shape[1], len(centres), RANK), dtype=np.complex64)
+    for i in range(0, len(centres), 512):
+        inside = members[i : i + 512]
+        held = vectors[inside] * (inside >= 0)[..., None]
+        gram = np.swapaxes(held, -1, -2) @ held.conj()
+        spans[:, i : i + 512] = np.moveaxis(np.linalg.eigh(gram)[1][..., -RANK:], 0, 1)
+    return Fingerprint(method, centres, spans.reshape(len(spans), -1), members, vectors, positions)
+
+
+def _unit(name, pilots, method):
+    values = features(pilots, method)
+    size = np.linalg.norm(values, axis=-1, keepdims=True)
+    require(size > 0, name, size, "a user without any signal cannot be located")
+    return (values / size).astype(np.complex64)
