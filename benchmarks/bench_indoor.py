@@ -6,6 +6,7 @@ import numpy as np
 from timing import best_of
 
 from irsnb import indoor
+from irsnb.indoor.networks import LABELS
 
 BUDGET = 5000
 
@@ -18,6 +19,56 @@ def plain_grid_search(dictionary, measured):
     return np.concatenate(
         [places[np.abs(everything.conj() @ unit[i : i + 8].T).argmax(axis=0)] for i in range(0, len(unit), 8)]
     )
+
+
+def latency_rows(room, rng):
+    """One answer of each network on the paper's 6464 inputs, the hybrid, the fingerprint, the likelihood."""
+    samples = indoor.draw_samples(room, 1024, rng)
+    inputs = indoor.flattened_inputs(room, samples)
+    inputs = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0)
+    indoor.locate(room, samples.pilots[:1])
+    rows, few = [], 20
+    spent = best_of(3, lambda: [indoor.locate(room, one[None]) for one in samples.pilots[:few]])
+    rows.append(("maximum likelihood, one by one", few, spent / few))
+    spent = best_of(3, lambda: indoor.locate(room, samples.pilots))
+    rows.append(("maximum likelihood, a batch", len(inputs), spent / len(inputs)))
+    for name in indoor.NETWORKS:
+        network = indoor.build_network(name, np.ones(inputs.shape[1]))
+        answer = network.predict_on_batch
+        answer(inputs[:1]), answer(inputs)
+        spent = best_of(3, lambda a=answer: [a(one[None]) for one in inputs[:few]])
+        rows.append((f"{LABELS[name]}, one by one", few, spent / few))
+        alone = spent / few
+        spent = best_of(3, lambda a=answer: a(inputs))
+        rows.append((f"{LABELS[name]}, a batch", len(inputs), spent / len(inputs)))
+        if name == "bilstm":
+            hybrid = alone
+    fingerprint = indoor.build_fingerprint(indoor.draw_samples(room, 80_000, rng))
+    spent = best_of(3, lambda: [fingerprint.locate(one[None]) for one in samples.pilots[:few]])
+    rows.append(("fingerprint, one by one", few, spent / few))
+    spent = best_of(3, lambda: fingerprint.locate(samples.pilots))
+    rows.append(("fingerprint, a batch", len(inputs), spent / len(inputs)))
+    # The hybrid: an answer of the network, then a swarm in the box around it.
+    for words, eliminated, cost in (
+        ("x, y, offset", False, "phase-cost"),
+        ("x, y", True, "phase-cost"),
+        ("projected likelihood", True, "ml-projected"),
+    ):
+        spent = best_of(
+            1,
+            lambda e=eliminated, c=cost: indoor.search_all(
+                room,
+                samples.pilots[:few],
+                "pso",
+                e,
+                BUDGET,
+                centres=samples.positions[:few],
+                cost=c,
+                jobs=1,
+            ),
+        )
+        rows.append((f"LSTM-PSO, {words}", few, hybrid + spent / few))
+    return rows
 
 
 def tables(rng):
@@ -48,4 +99,4 @@ def tables(rng):
             name = f"{method}, {'x, y' if eliminated else 'x, y, offset'}"
             rows.append((name, len(users), spent / len(users)))
     title = f"locating one user (dictionary built in {building:.1f} s, peak memory {peak:.2f} GiB)"
-    return {title: rows}
+    return {title: rows, "latency of one position": latency_rows(room, rng)}

@@ -238,7 +238,7 @@ def fit(
         for key, value in (("training", done.history["loss"][0]), ("validation", reached), ("rates", rate)):
             losses[key].append(float(value))
         if is_best:
-            best = [np.asarray(v) for v in model.variables]
+            best = [keras.ops.convert_to_numpy(v).copy() for v in model.variables]
         if directory is not None:
             # Killed between the two, the epoch is run again, from the same state to the same end.
             if is_best:
@@ -278,7 +278,7 @@ def _keep(path, variables, architecture, task, losses):
     content = {"architecture": architecture, "task": task, "losses": losses}
     partial = path.with_name(path.name + ".partial")
     with open(partial, "wb") as file:
-        values = {f"v{i}": np.asarray(variable) for i, variable in enumerate(variables)}
+        values = {f"v{i}": load_keras().ops.convert_to_numpy(v) for i, v in enumerate(variables)}
         np.savez(file, content=json.dumps(content), **values)
         file.flush()
         os.fsync(file.fileno())

@@ -21,7 +21,7 @@ def small(width=8, seed=1):
 
 
 def weights(model):
-    return [np.array(v) for v in model.trainable_variables]
+    return [v.numpy() for v in model.trainable_variables]
 
 
 def equal(one, other):

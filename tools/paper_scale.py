@@ -5,13 +5,14 @@ The kept figures stand in `irsnb/data`, where the notebooks show them beside the
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
 import platform
 import re
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
@@ -38,10 +39,19 @@ def provenance(packages, **sizes):
         "scale": "paper",
         "seed": SEED,
         **sizes,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
+        "versions": {"python": platform.python_version()} | installed(packages),
         "machine": machine(),
         "date": datetime.date.today().isoformat(),
     }
+
+
+def installed(packages):
+    """Versions of those packages that are installed: TensorFlow has another name on each machine."""
+    found = {}
+    for name in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def write(path, content):
@@ -140,7 +150,7 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
     paths = {name: STATE / "indoor" / f"{slug(name)}.json" for name in names}
     runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
     sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
-    made = provenance(("numpy", "keras", "tensorflow-cpu", "scikit-learn", "pymoo"), **sizes)
+    made = provenance(("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo"), **sizes)
     return "indoor_networks", {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
 
 
@@ -212,6 +222,7 @@ def keep_positions(name, positions, truth, step=1, **content):
     content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
     if "bilstm" in name and "1 m" in name and step == 1:
         content["map"] = [float(f"{error:.3g}") for error in errors]
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".npy"), positions.astype(np.float32))
     write(path, content | {"date": datetime.date.today().isoformat()})
 

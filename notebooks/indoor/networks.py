@@ -120,7 +120,7 @@ whole, short = (
 for wide, narrow in zip(
     whole.trainable_variables, short.trainable_variables, strict=True
 ):
-    weights = np.array(wide)
+    weights = wide.numpy()
     if wide.shape != narrow.shape:
         summed = np.zeros(narrow.shape)
         np.add.at(summed, number, weights * turn[:, None])
@@ -168,7 +168,7 @@ after = lstm.predict_on_batch(once[:100])
 forget = slice(500, 1000)  # Keras orders the gates: input, forget, cell, output
 for v in lstm.trainable_variables:
     if v.name == "kernel" and v.shape[0] == len(copies):
-        weights = np.array(v)
+        weights = v.numpy()
         weights[:, forget] = rng.normal(0, 10, (len(copies), 500))
         v.assign(weights)
 unforgotten = lstm.predict_on_batch(once[:100])
@@ -235,7 +235,7 @@ print(f"  errors at the bound  {spoken(np.percentile(at_bound, 98))}")
 
 # %%
 print(f"kept runs: {made['samples']} users, seed {made['seed']}, {made['date']},")
-print(f"  {made['machine']}; tensorflow {made['versions']['tensorflow-cpu']}")
+print(f"  {made['machine']}; keras {made['versions']['keras']}")
 rows = []
 loss_printed = ledger.claim("aguiar2024", "losses").printed
 for name, stated in zip(NETWORKS, loss_printed, strict=True):

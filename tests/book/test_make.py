@@ -36,7 +36,7 @@ def test_help_lists_every_target():
         (["paper-scale"], "say which part"),
         (
             ["paper-scale", "PART=everything"],
-            "no part 'everything'; make paper-scale PART=... takes one of: searches",
+            "no part 'everything'; make paper-scale PART=... takes one of: searches, indoor",
         ),
         (
             ["run", "NOTEBOOK=notebooks/none.ipynb"],

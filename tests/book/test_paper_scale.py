@@ -42,3 +42,45 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     with pytest.raises(TypeError):
         tool.write(target, {"a": np.array([1])})
     assert json.loads(target.read_text()) == {"a": 1}
+
+
+def test_a_killed_training_goes_on_to_the_same_figures(tmp_path, monkeypatch):
+    only, sizes = "mlp, coefficients, 1 m", {"epochs": 3, "n_samples": 400}
+    monkeypatch.setattr(tool, "STATE", tmp_path / "whole")
+    name, whole = tool.indoor(only, **sizes)
+    assert name == "indoor_networks" and list(whole["runs"]) == [only]
+    assert whole["runs"][only]["epochs"] == 3 and len(whole["runs"][only]["errors"]) == 201
+    monkeypatch.setattr(tool, "STATE", tmp_path / "broken")
+    from irsnb import training
+
+    keep, written = training._keep, []
+
+    def killed(path, *rest):
+        if len(written) == 3:
+            raise KeyboardInterrupt
+        keep(path, *rest)
+        written.append(path.name)
+
+    monkeypatch.setattr(training, "_keep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        tool.indoor(only, **sizes)
+    monkeypatch.setattr(training, "_keep", keep)
+    _, resumed = tool.indoor(only, **sizes)
+    assert resumed["runs"] == whole["runs"]
+    made = resumed["provenance"]
+    assert made["seed"] == tool.SEED and made["samples"] == 400 and made["machine"] and made["date"]
+    # More epochs later: from where it stands, not from the beginning.
+    _, longer = tool.indoor(only, **sizes | {"epochs": 4})
+    assert longer["runs"][only]["validation"][:3] == whole["runs"][only]["validation"]
+    assert longer["runs"][only]["epochs"] == 4
+
+
+def test_a_hybrid_is_run_in_pieces_from_kept_estimates(tmp_path, monkeypatch):
+    task = ("fingerprint", "1 m", "eliminated", 0.1)
+    monkeypatch.setattr(tool, "STATE", tmp_path)
+    monkeypatch.setattr(tool, "HYBRIDS", {task: 1500})
+    _, kept = tool.indoor("fingerprint, 1 m", n_samples=20_000)
+    _, kept = tool.indoor("hybrid, fingerprint", n_samples=20_000, budget=400)
+    run = kept["runs"][tool.hybrid_name(task)]
+    assert run["users"] == 5 and len(run["errors"]) == 201
+    assert "parameters" in kept["runs"]["fingerprint, 1 m"]

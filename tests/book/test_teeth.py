@@ -61,6 +61,18 @@ BUGS = {
         "across = gradient",
         "notebooks/indoor/room.ipynb",
     ),
+    "one direction for two": (
+        "indoor/networks.py",
+        'directions = 2 if name == "bilstm" else 1',
+        "directions = 1",
+        "notebooks/indoor/networks.ipynb",
+    ),
+    "weakest span for strongest": (
+        "indoor/fingerprints.py",
+        ".sum(axis=-1).argmax(axis=-1)",
+        ".sum(axis=-1).argmin(axis=-1)",
+        "notebooks/indoor/what_the_network_reads.ipynb",
+    ),
     "sign in the best weights": (
         "elliptic/estimators.py",
         "np.where(answers, -gain",

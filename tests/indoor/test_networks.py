@@ -70,7 +70,7 @@ def test_copies_train_as_one_number_times_their_count(name):
     copies = np.array([1, 4, 7])
     wide, narrow = build_network(name, np.ones(12)), build_network(name, copies)
     for full, folded in zip(wide.trainable_variables, narrow.trainable_variables, strict=True):
-        value = np.array(full)
+        value = full.numpy()
         if full.shape != folded.shape:
             value = np.add.reduceat(value, [0, 1, 5], axis=0) / copies[:, None]
         folded.assign(value)
@@ -89,7 +89,7 @@ def test_copies_train_as_one_number_times_their_count(name):
 
 def test_first_weights_have_the_spread_of_the_papers_input():
     copies = distinct_inputs(ROOM, SAMPLES)[1]
-    kernel = np.array(build_network("mlp", copies).trainable_variables[0])
+    kernel = build_network("mlp", copies).trainable_variables[0].numpy()
     limit = np.sqrt(6 / (6464 + 512))
     assert kernel[:64].std() == pytest.approx(limit / np.sqrt(3), rel=0.02)
     assert kernel[64:].std() == pytest.approx(limit / np.sqrt(3 * 32), rel=0.02)
