@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import sys
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -128,7 +129,7 @@ HYBRIDS = {
         for form in ("as published", "eliminated")
         for half in (0.05, 0.1, 0.5)
     },
-    ("bilstm, both", "1 m", "as published", BOX): 1,
+    ("bilstm, both", "1 m", "as published", BOX): 5,
 }
 """Whose estimate is the box's centre, condition, form, half the box's side [m]; every how many-th place."""
 
@@ -138,16 +139,18 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
 
     Every run whose name begins with `only`; what other calls have finished is kept beside it.
     """
-    for name in (name for name in INDOOR if name.startswith(only)):
-        train_indoor(name, epochs, n_samples)
+    tasks = {name: lambda name=name: train_indoor(name, epochs, n_samples) for name in INDOOR}
     for where in CONDITIONS:
-        if f"fingerprint, {where}".startswith(only):
-            take_fingerprints(where, n_samples)
+        tasks[f"fingerprint, {where}"] = lambda where=where: take_fingerprints(where, n_samples)
     for task, step in HYBRIDS.items():
-        if f"hybrid, {task[0]}".startswith(only):
-            run_hybrid(task, step, n_samples, budget)
-    names = [*INDOOR, *(f"fingerprint, {where}" for where in CONDITIONS), *map(hybrid_name, HYBRIDS)]
-    paths = {name: STATE / "indoor" / f"{slug(name)}.json" for name in names}
+        tasks[hybrid_name(task)] = lambda task=task, step=step: run_hybrid(task, step, n_samples, budget)
+    tasks["latency"] = take_latencies
+    chosen = [name for name in tasks if name.startswith(only)]
+    if not chosen:
+        sys.exit(f"irsnb: no run of this part begins with '{only}'; there are: {'; '.join(tasks)}")
+    for name in chosen:
+        tasks[name]()
+    paths = {name: STATE / "indoor" / f"{slug(name)}.json" for name in tasks}
     runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
     sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
     made = provenance(("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo"), **sizes)
@@ -215,12 +218,31 @@ def take_fingerprints(where, n_samples):
     keep_positions(name, found.locate(grid.pilots), grid, parameters=found.n_parameters)
 
 
+def take_latencies(repeats=30):
+    """Shortest time of one answer of each network on the paper's whole input [ms]; weights do not change it."""
+    from irsnb.indoor import NETWORKS, build_network
+
+    spent = {}
+    for name in NETWORKS:
+        network = build_network(name, np.ones(2 * 32 * 101))
+        row = np.zeros((1, 2 * 32 * 101), dtype=np.float32)
+        network.predict_on_batch(row)
+        times = []
+        for _ in range(repeats):
+            start = time.perf_counter()
+            network.predict_on_batch(row)
+            times.append(time.perf_counter() - start)
+        spent[name] = round(1000 * min(times), 2)
+    write(STATE / "indoor" / "latency.json", {"ms": spent, "date": datetime.date.today().isoformat()})
+
+
 def keep_positions(name, positions, truth, step=1, **content):
     """Keep percentiles of the errors, each place's error where a map needs them, and the positions."""
     errors = np.linalg.norm(positions - truth.positions[::step], axis=-1)
     path = STATE / "indoor" / f"{slug(name)}.json"
     content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
-    if "bilstm" in name and "1 m" in name and step == 1:
+    content["step"] = step
+    if "bilstm, both, 1 m" in name:
         content["map"] = [float(f"{error:.3g}") for error in errors]
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".npy"), positions.astype(np.float32))

@@ -238,7 +238,12 @@ print(f"kept runs: {made['samples']} users, seed {made['seed']}, {made['date']},
 print(f"  {made['machine']}; keras {made['versions']['keras']}")
 rows = []
 loss_printed = ledger.claim("aguiar2024", "losses").printed
-for name, stated in zip(NETWORKS, loss_printed, strict=True):
+latency_printed = ledger.claim("aguiar2024", "latency").printed
+latency = runs["latency"]["ms"]
+for name, stated, stated_ms in zip(
+    NETWORKS, loss_printed, latency_printed, strict=True
+):
+    answer = f"{latency[name]:.1f} ms ({stated_ms:g})"
     run = f"{name}, both, 1 m"
     if run in runs:
         one = runs[run]
@@ -246,22 +251,22 @@ for name, stated in zip(NETWORKS, loss_printed, strict=True):
             [
                 LABELS[name],
                 f"{one['epochs']} of 25",
-                f"{one['test_loss']:.2g}",
-                f"{stated:g}",
+                f"{one['test_loss']:.2g} ({stated:g})",
+                answer,
                 *(spoken(at(run, p)) for p in (50, 95, 98, 100)),
             ]
         )
     else:
         rows.append(
-            [LABELS[name], "0 of 25", "not run", f"{stated:g}", *["not run"] * 4]
+            [LABELS[name], "0 of 25", f"- ({stated:g})", answer, *["-"] * 4]
         )
 ledger.Table(
     "networks",
     [
         "Network, 1 m",
         "epochs",
-        "test loss",
-        "printed",
+        "test loss (printed)",
+        "latency (printed)",
         "50 %",
         "95 %",
         "98 %",

@@ -80,6 +80,8 @@ def test_a_hybrid_is_run_in_pieces_from_kept_estimates(tmp_path, monkeypatch):
     monkeypatch.setattr(tool, "STATE", tmp_path)
     monkeypatch.setattr(tool, "HYBRIDS", {task: 1500})
     _, kept = tool.indoor("fingerprint, 1 m", n_samples=20_000)
+    with pytest.raises(SystemExit, match="no run of this part begins with 'cnn'"):
+        tool.indoor("cnn")
     _, kept = tool.indoor("hybrid, fingerprint", n_samples=20_000, budget=400)
     run = kept["runs"][tool.hybrid_name(task)]
     assert run["users"] == 5 and len(run["errors"]) == 201
