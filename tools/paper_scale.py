@@ -219,7 +219,7 @@ def take_fingerprints(where, n_samples):
 
 
 def take_latencies(repeats=30):
-    """Shortest time of one answer of each network on the paper's whole input [ms]; weights do not change it."""
+    """Shortest time of one answer of each network on the paper's input [ms]; weights do not change it."""
     from irsnb.indoor import NETWORKS, build_network
 
     spent = {}
