@@ -275,7 +275,7 @@ ledger.Table(
     rows,
 )
 
-# %% mystnb={"figure": {"caption": "Training of the networks at 1 m, kept runs: mean squared error of the standardised coordinates after each epoch, on training rows (thin, with dropout) and validation rows (thick). Horizontal: the test losses that Table II prints.", "name": "fig-training"}, "image": {"alt": "Loss against epoch on a logarithmic axis. Each trained network falls by two to three orders of magnitude within the first epochs and ends well below the dotted lines of the printed losses, which lie between three ten-thousandths and one thousandth."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Training of the networks at 1 m, kept runs: mean squared error of the standardised coordinates after each epoch, on training rows (thin, with dropout) and validation rows (thick). Horizontal: the test losses that Table II prints.", "name": "fig-training"}, "image": {"alt": "Loss against epoch on a logarithmic axis. The bidirectional LSTM falls from six thousandths to about five ten-thousandths on validation rows, near its dotted line, while its thin training line stays three times as high. The perceptron falls to less than one ten-thousandth, thin and thick line together."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.6))
 shown = [name for name in NETWORKS if f"{name}, both, 1 m" in runs]
 for name, stated in zip(NETWORKS, loss_printed, strict=True):
@@ -328,9 +328,12 @@ print(f"largest error {spoken(error_map.max())}, at {worst_place.round(1)} m")
 print(f"bound: median {spoken(np.median(bound))}, largest {spoken(bound.max())}")
 
 # %% [markdown]
-# **What it means.** All trained networks beat the printed losses, and the smallest of them by the widest margin. The map has no peaks inside the area; it is the edge that is hard, as for any
-# regression that cannot see beyond its data. And everything is four orders of magnitude above what the same pilots allow. A network that answers in
-# centimetres where micrometres are to be had reads something else than the phases of the pilots. [What it reads](what_the_network_reads.ipynb) is the next page.
+# **What it means.** The bidirectional LSTM ends near its printed loss, and its percentiles are near the printed ones, a little better. The perceptron, a ninth of its size, ends an order of
+# magnitude lower: what Table II ranks last but one is ahead here. Two reasons can be read off this page. What is to be learnt is a smooth function of smooth numbers, for which a
+# few dense layers do; and 40 % dropout keeps the LSTM's training loss (thin line) above its validation loss to the end: it is held back, not fitted too closely.
+#
+# The map has no peaks inside the area; it is the edge that is hard, as for any regression that cannot see beyond its data. And everything is four orders of magnitude above what the same pilots allow. A
+# network that answers in centimetres where micrometres are to be had reads something else than the phases of the pilots. [What it reads](what_the_network_reads.ipynb) is the next page.
 #
 # ## How fast?
 #
@@ -361,11 +364,12 @@ print(
 # %% tags=["hide-input"]
 here = {name: trained[name].test_loss for name in NETWORKS}
 kept_losses = {name: runs[f"{name}, both, 1 m"]["test_loss"] for name in shown}
-below = [
-    kept_losses[name] <= stated
+ratios = {
+    name: kept_losses[name] / stated
     for name, stated in zip(NETWORKS, loss_printed, strict=True)
     if name in shown
-]
+}
+near_printed = [1 / 3 < ratio < 3 for ratio in ratios.values()]
 best = min(kept_losses, key=kept_losses.get)
 length = runs["bilstm, both, 1 m"]["epochs"]
 (lstm_98,) = ledger.claim("aguiar2024", "lstm-98").printed
@@ -394,9 +398,10 @@ ledger.record(
         "aguiar2024",
         "losses",
         ours=f"{told} (kept runs); at quick scale all four are above 0.001: {min(here.values()) > 0.001}",
-        verdict="same trend" if all(below) else "not reproduced",
-        why=f"all kept runs end below the printed losses: {all(below)}; data, model and scaling as stated, "
-        "transmit power and geometry of the cells ours",
+        verdict="same trend" if all(near_printed) else "not reproduced",
+        why="over the printed: "
+        + ", ".join(f"{LABELS[name]} {ratio:.2g}" for name, ratio in ratios.items())
+        + "; the MLP's widths are ours, and so is the room's power",
     ),
     ledger.row(
         "aguiar2024",
@@ -498,6 +503,6 @@ assert all(
     abs(counts[n] / 1e6 - p) <= 0.05 for n, p in zip(NETWORKS, printed, strict=True)
 )
 assert all(value < 0.8 * np.percentile(middle, 98) for value in decimetres.values())
-assert all(below), "the kept runs are below the printed losses"
+assert near_printed[0] and ratios["mlp"] < 0.2, "the smallest network is the best"
 assert bilstm[5] > 100 * np.percentile(at_bound, 98), "far above the bound"
 assert inner.sum() > 5000 and edge_ratio > 1
