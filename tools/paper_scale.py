@@ -181,7 +181,7 @@ def indoor_samples(where, n_samples):
 
 def train_indoor(name, epochs, n_samples):
     """One training run; after an interruption it goes on at its last finished epoch."""
-    from irsnb.indoor.networks import train_network
+    from irsnb.indoor import shuffled, train_network
 
     network, kind, where = INDOOR[name]
     path = STATE / "indoor" / f"{slug(name)}.json"
@@ -203,6 +203,13 @@ def train_indoor(name, epochs, n_samples):
         "validation": rounded(found.history.validation),
         "test_loss": rounded([found.test_loss])[0],
     }
+    if kind == "both":
+        # What it uses: everybody's measurements, or coefficients, dealt out anew.
+        content["dealt"] = {}
+        for what in ("pilots", "coefficients"):
+            dealt = found.locate(room, shuffled(grid, what, np.random.default_rng(SEED)))
+            errors = np.linalg.norm(dealt - grid.positions, axis=-1)
+            content["dealt"][what] = rounded(np.percentile(errors, RANK))
     keep_positions(name, found.locate(room, grid), grid, **content)
 
 
@@ -280,7 +287,16 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
             )
             write(path, place.tolist())
         found += json.loads(path.read_text(encoding="utf-8"))
-    keep_positions(name, np.array(found), grid, step)
+    truth = grid.positions[::step]
+    outside = np.any(np.abs(starts - truth) > half, axis=-1)
+    lost = np.linalg.norm(found - truth, axis=-1) > 0.01
+    counts = {
+        "outside": int(outside.sum()),
+        "lost": int(lost.sum()),
+        "lost_inside": int((lost & ~outside).sum()),
+    }
+    before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
+    keep_positions(name, np.array(found), grid, step, centres=before, **counts)
 
 
 def rounded(values):

@@ -50,7 +50,7 @@ class Fingerprint:
     @property
     def n_parameters(self):
         """Real numbers kept, to be held against a network's parameters."""
-        arrays = self.centres, self.spans, self.vectors, self.positions
+        arrays = self.centres, self.spans, self.members, self.vectors, self.positions
         return sum(a.size * (2 if np.iscomplexobj(a) else 1) for a in arrays)
 
     def locate(self, measurements):

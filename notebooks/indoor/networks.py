@@ -87,18 +87,16 @@ phase_gap = np.abs(np.abs(by_pilot[:, 1]) - np.abs(same[:, 1])).max()
 print(
     f"numbers in a row: {flat.shape[1]} = 2 T (K + 1); different: {once.shape[1]}"
 )
-print(
-    f"|beta| in all {room.n_pilots} pilots is one number: within {magnitude_gap:.0e}"
-)
-print(f"its phase is one sign, plus or minus: within {phase_gap:.0e}")
+print(f"|beta| is one number in all {room.n_pilots} pilots:", magnitude_gap < 1e-4)
+print("its phase is one sign, plus or minus:", phase_gap < 1e-4)
 
 # %% [markdown]
 # **What it means.** The magnitude of (2) has no $t$ in it. Its phase is $\psi_{t,k}$, which is the same for every user, or half a turn more where the product of the array factors is
 # negative. Once standardised, every coefficient is a number and a sign, each written down 32 times. Of 6464 numbers a row, 264 are different.
 #
-# That is worth knowing, because it is also a way to save time. A first layer is linear; the copies of a number act through the sum of their weights. Adam, the
-# paper's optimiser, moves a weight by a step that does not depend on the size of its gradient, so all copies move alike, and their sum moves 32 times as far. The same happens if the number is given
-# *once, 32 times as large*, with the mean of the 32 weights. The two trainings are the same, but for a constant of Adam's against division by zero. So test it: let both networks take steps from the same start.
+# That is worth knowing, because it is also a way to save time. A first layer is linear; the copies of a number act through the sum of their weights. The
+# gradients of all copies are equal, so they move alike; and since Adam, the paper's optimiser, takes steps that do not depend on the gradient's size, their sum moves 32 times as far as one weight would. The same happens if the number is given
+# *once, 32 times as large*, with the mean of the 32 weights. In exact arithmetic, and with Adam's constant against division by zero out of the way, the two trainings are the same. So test it on the perceptron: let both take ten steps from the same start.
 
 # %%
 CONSTANT = 1e-13  # Adam's epsilon, small enough to play no part
@@ -135,12 +133,11 @@ for model, rows in ((whole, scaled), (short, once)):
 answers = whole.predict_on_batch(scaled[:500]), short.predict_on_batch(once[:500])
 step_gap = np.max(np.abs(answers[0] - answers[1])) / np.std(answers[0])
 print(f"weights: {whole.count_params():,d} and {short.count_params():,d}")
-print(
-    f"after ten steps of Adam their answers differ by under {10 ** np.ceil(np.log10(step_gap)):.0e} of their spread"
-)
+print("after ten steps of Adam the two give the same answers, to a thousandth of")
+print("  their spread:", step_gap < 1e-3)
 
 # %% [markdown]
-# So all networks of this part are trained on each number once. Nothing else about them changes, and the paper's sizes come within reach of two cores.
+# So all networks of this part are trained on each number once, and the paper's sizes come within reach of two cores. (Adam's constant is $10^{-8}$ from here on, as in its authors' paper; the paths of two long trainings then part in detail, as those of two seeds do.)
 #
 # ## Four networks
 #
@@ -275,13 +272,19 @@ ledger.Table(
     rows,
 )
 
-# %% mystnb={"figure": {"caption": "Training of the networks at 1 m, kept runs: mean squared error of the standardised coordinates after each epoch, on training rows (thin, with dropout) and validation rows (thick). Horizontal: the test losses that Table II prints.", "name": "fig-training"}, "image": {"alt": "Loss against epoch on a logarithmic axis. The bidirectional LSTM falls from six thousandths to about five ten-thousandths on validation rows, near its dotted line, while its thin training line stays three times as high. The perceptron falls to less than one ten-thousandth, thin and thick line together."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Training of the networks at 1 m, kept runs: mean squared error of the standardised coordinates after each epoch, on training rows (thin, with dropout) and validation rows (thick). Horizontal: the test losses that Table II prints.", "name": "fig-training"}, "image": {"alt": "Loss against epoch on a logarithmic axis. The bidirectional LSTM falls from six thousandths to about five ten-thousandths on validation rows, near its dotted line, while its thin training line stays three times as high. The perceptron falls to about one ten-thousandth, with jumps."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.6))
 shown = [name for name in NETWORKS if f"{name}, both, 1 m" in runs]
 for name, stated in zip(NETWORKS, loss_printed, strict=True):
     style = figures.METHOD_STYLE[name]
-    axes.axhline(stated, color=style["color"], ls=":", lw=1)
     if name in shown:
+        axes.axhline(
+            stated,
+            color=style["color"],
+            ls=":",
+            lw=1.4,
+            label=f"{style['label']}, printed",
+        )
         one = runs[f"{name}, both, 1 m"]
         count = np.arange(1, one["epochs"] + 1)
         axes.plot(count, one["training"], color=style["color"], lw=0.8)
@@ -292,7 +295,7 @@ axes.set(
 fig.legend(loc="outside right upper")
 plt.show()
 
-# %% mystnb={"figure": {"caption": "Where the bidirectional LSTM errs (left, the paper's Fig. 4a, kept run): position error over the 7371 places of the grid, tiles at 1 m, on the walls below and to the right. Right: what the pilots allow, the position error bound, on a scale four orders of magnitude lower.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the network's error, a few centimetres nearly everywhere, largest along the edges of the area and in its corners. Right, the bound, a few micrometres, smallest near the two walls with tiles."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Where the bidirectional LSTM errs (left, the paper's Fig. 4a, kept run): position error over the 7371 places of the grid, tiles at 1 m, on the walls below and to the right. Right: what the pilots allow, the position error bound, on a scale ten thousand times as fine.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the network's error, patchy, a few centimetres nearly everywhere, largest in narrow strips along the left and the upper edge. Right, the bound, smooth, a micrometre near the two walls with tiles, rising to several at the upper left corner."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.9), sharey=True)
 error_map = np.array(runs["bilstm, both, 1 m"]["map"])
 bound = position_error_bound(room, room.grid)
@@ -328,17 +331,16 @@ print(f"largest error {spoken(error_map.max())}, at {worst_place.round(1)} m")
 print(f"bound: median {spoken(np.median(bound))}, largest {spoken(bound.max())}")
 
 # %% [markdown]
-# **What it means.** The bidirectional LSTM ends near its printed loss, and its percentiles are near the printed ones, a little better. The perceptron, a ninth of its size, ends an order of
-# magnitude lower: what Table II ranks last but one is ahead here. Two reasons can be read off this page. What is to be learnt is a smooth function of smooth numbers, for which a
-# few dense layers do; and 40 % dropout keeps the LSTM's training loss (thin line) above its validation loss to the end: it is held back, not fitted too closely.
+# **What it means.** The bidirectional LSTM comes near the paper: its loss is somewhat larger than printed, its 98 % point somewhat smaller. The perceptron, a ninth of its size, does better than either: what Table II ranks last but one is
+# ahead here. A likely reason, not tested: 40 % dropout, which only the recurrent networks have, in a task whose input has next to no noise. And what is to be learnt is a smooth function of smooth numbers, for which a few dense layers do.
 #
-# The map has no peaks inside the area; it is the edge that is hard, as for any regression that cannot see beyond its data. And everything is four orders of magnitude above what the same pilots allow. A
+# The map has no peaks inside the area; it is the edge that is hard, as for any regression that cannot see beyond its data. And everything is more than ten thousand times what the same pilots allow. A
 # network that answers in centimetres where micrometres are to be had reads something else than the phases of the pilots. [What it reads](what_the_network_reads.ipynb) is the next page.
 #
 # ## How fast?
 #
-# The paper compares a network's few milliseconds with 60 s of its earlier searches. The table above has the kept latencies beside the printed ones. Times belong to a machine; here only two orders of magnitude are
-# asked, which no machine will turn round. The ratios stand in [the table of timings](../../book/bench.md).
+# The paper compares a network's few milliseconds with 60 s of its earlier searches. The table above has the kept latencies beside the printed ones. Times belong to a machine; here it is only asked
+# whether each stays below a generous limit. The ratios stand in [the table of timings](../../book/bench.md).
 
 # %%
 literal = build_network("bilstm", np.ones(flat.shape[1]))
@@ -412,11 +414,19 @@ ledger.record(
     ),
     ledger.row(
         "aguiar2024",
+        "feed-forward",
+        ours=f"98 % at 1 m: MLP {spoken(at('mlp, both, 1 m', 98))}, {LABELS['bilstm']} {spoken(bilstm[98])} (kept runs)",
+        bound=f"98 %: {bound_98}",
+        verdict=ledger.judge_share(float(best == "bilstm")),
+        why="on the paper's own input the feed-forward network is ahead",
+    ),
+    ledger.row(
+        "aguiar2024",
         "lstm-98",
         ours=f"{spoken(bilstm[98])} after {length} epochs (kept run)",
         bound=f"98 %: {bound_98}",
         verdict="same trend" if bilstm[98] * 100 < lstm_98 else "not reproduced",
-        why="lower than printed; the input tells the place without noise, so more training buys more",
+        why="lower than printed; transmit power, cells, scaling and the library are ours",
     ),
     ledger.row(
         "aguiar2024",
@@ -424,7 +434,7 @@ ledger.record(
         ours=f"{above_1_cm:.0%} of the errors above 1 cm (kept run)",
         bound=f"98 %: {bound_98}",
         verdict=ledger.judge_share(round(above_1_cm, 2)),
-        why="the network stays in centimetres, four orders of magnitude above the bound",
+        why="the network stays in centimetres, more than ten thousand times the bound",
     ),
     ledger.row(
         "aguiar2024",
@@ -439,7 +449,12 @@ ledger.record(
         "latency",
         ours=", ".join(f"{latency[name]:.1f}" for name in NETWORKS)
         + f" (kept run, one core); the largest in under 0.1 s here: {network_time < 0.1}",
-        verdict="same trend" if network_time < 0.1 else "not reproduced",
+        verdict="same trend"
+        if all(
+            0.1 < latency[name] / ms < 10
+            for name, ms in zip(NETWORKS, latency_printed, strict=True)
+        )
+        else "not reproduced",
         why="milliseconds on a processor as well; the paper's are those of a graphics card",
     ),
     ledger.row(
@@ -447,7 +462,7 @@ ledger.record(
         "faster",
         ours=f"10,000 times as fast as our GA-PSO search: {search_time > 1e4 * network_time}",
         verdict=ledger.judge_share(float(search_time > 1e4 * network_time)),
-        why="pymoo's search takes well under a second, not 60 s; the factor compares two programs, not two methods",
+        why="our search takes nothing like 60 s; the factor compares two programs, not two methods",
     ),
 )
 
@@ -503,6 +518,6 @@ assert all(
     abs(counts[n] / 1e6 - p) <= 0.05 for n, p in zip(NETWORKS, printed, strict=True)
 )
 assert all(value < 0.8 * np.percentile(middle, 98) for value in decimetres.values())
-assert near_printed[0] and ratios["mlp"] < 0.2, "the smallest network is the best"
+assert near_printed[0] and best == "mlp", "the smallest network is ahead"
 assert bilstm[5] > 100 * np.percentile(at_bound, 98), "far above the bound"
 assert inner.sum() > 5000 and edge_ratio > 1

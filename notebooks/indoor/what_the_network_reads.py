@@ -8,7 +8,7 @@
 #
 # * test what a trained network uses, by dealing its inputs out anew;
 # * recognise an input that contains the answer, and say which of the paper's observations it explains;
-# * build a fingerprint of the room that reads measurements alone, and is better.
+# * build a fingerprint of the room that reads measurements alone, and loses nobody.
 
 # %% tags=["hide-input"]
 # On Colab, fetch the helper package of this book; elsewhere it is installed already.
@@ -126,7 +126,7 @@ print("nearest recorded place, if one knew which it is: mean", spoken(spacing))
 # %% [markdown]
 # ## Same protocol, five inputs
 #
-# Now train the same network five times. The perceptron of Table II, because it is quick and does better than its larger sisters; the protocol is the paper's. Its input:
+# Now train the same network five times. The perceptron of Table II, because it is quick and, on the last page, was ahead of the bidirectional LSTM; the protocol is the paper's. Its input:
 #
 # * **both**: measurements and coefficients, as published;
 # * **coefficients**: their magnitudes alone, no measurement;
@@ -219,11 +219,13 @@ ledger.Table("reads", ["What is read: 50 % / 98 %", *CONDITIONS], rows)
 # %% [markdown]
 # **What it means.** Line by line:
 #
-# * The coefficients *without a single measurement* locate as well as with them. At 1 m they do better: to such a network the antenna is a disturbance.
-# * The measurements without the coefficients locate hardly better than always answering "the middle", and under multipath not at all.
+# * The coefficients *without a single measurement* locate about as well as with them: a little better at 1 m, a little worse at 3 m. (One training each; "both" also has the coefficients' signs.)
+# * The measurements as the paper writes them, magnitudes and phases, place half of the users within a metre; the worst of them are as far off as if one always answered "the middle". Under the echoes of the walls nothing is left at
+#   all.
 # * What a receiver can really know of the coefficients adds nothing. It could not: zeros.
+# * The same perceptron on invariant products does far better, echoes or not. So measurements *can* be learnt from. The published input gives no reason to.
 #
-# So the network does not locate by radio. It inverts the array factor, which the simulation wrote into its input.
+# So this network locates by the array factor, which the simulation wrote into its input, and hardly by radio.
 #
 # ## Deal the cards anew
 #
@@ -269,21 +271,66 @@ fig.legend(loc="outside upper center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# **What it means.** Somebody else's measurements change little; somebody else's coefficients send the network to where that other user stands. Two observations of the paper follow at once, and neither is about networks:
+# The networks of the full training say the same, the paper's bidirectional LSTM among them:
+
+# %%
+dealt_rows = []
+for run in ("bilstm, both, 1 m", *(f"mlp, both, {where}" for where in CONDITIONS)):
+    one = runs[run]
+    dealt_rows.append(
+        [
+            run.replace("bilstm", "bidirectional LSTM").replace("mlp", "MLP"),
+            pair(run),
+            *(
+                " / ".join(
+                    spoken(float(np.interp(p, rank, one["dealt"][what])))
+                    for p in (50, 98)
+                )
+                for what in ("pilots", "coefficients")
+            ),
+        ]
+    )
+ledger.Table(
+    "dealt",
+    [
+        "Kept runs: 50 % / 98 %",
+        "as it is",
+        "measurements dealt anew",
+        "coefficients dealt anew",
+    ],
+    dealt_rows,
+)
+
+# %%
+height_factors = {
+    kind: at(f"mlp, {kind}, 3 m", 95) / at(f"mlp, {kind}, 1 m", 95)
+    for kind in ("both", "coefficients")
+}
+print("from 1 m to 3 m the 95 % point grows:")
+for kind, factor in height_factors.items():
+    print(f"  {WORDS[kind]:34s} {factor:.1f} times")
+
+# %% [markdown]
+# **What it means.** Somebody else's measurements cost a factor; somebody else's coefficients send the network to where that other user stands. Two observations of the paper follow, and neither is about radio:
 #
-# * *"Multipath does not matter to the network."* Multipath is in the measurements. The network does not read them.
-# * *"3 m is worse than 1 m."* From above, a tile sees all users under similar angles, and the magnitudes tell them apart less well: the line "coefficients alone" falls by the same factor.
+# * Multipath makes little difference to the network. Multipath is in the measurements, and the network leans on the coefficients.
+# * The network does worse with the tiles at 3 m. From above, a tile sees all users under similar angles, and the magnitudes tell them apart less well: without any measurement it gets worse as well, by even more.
 #
 # ## What can be learnt from measurements alone
 #
-# Is the task hopeless for learning, then? No: the pilots hold the place to micrometres. What fails is the *kind* of function. The signal of (4) turns over completely within two centimetres, and a perceptron
-# fed with phases would have to learn some hundred thousand such turns.
-#
+# The pilots hold the place to micrometres. What fails is the form: every user's phases carry an offset of their own, jump at half a turn, and go round once for each wavelength that the user moves. Of the 72 square metres a perceptron would
+# have to learn one square wavelength after the other:
+
+# %%
+cells = 72 / room.wavelength**2
+print(f"wavelength {room.wavelength * 100:.1f} cm: {cells:,.0f} square wavelengths")
+
+# %% [markdown]
 # Use instead what the chapter on [the bound](at_the_bound.ipynb) found: the signals of all places within some centimetres span few dimensions, and the span does not depend on anybody's phase offset. A fingerprint, learnt from the same
 # recorded users, without any model of the room:
 #
 # 1. take out of each recorded vector its mean over $t$, and with it the multipath of the direct link;
-# 2. for discs of eight centimetres all over the area, keep the eight dimensions that hold most of the vectors recorded there;
+# 2. for overlapping discs of 16 cm across, all over the area, keep the eight dimensions that hold most of the vectors recorded there;
 # 3. a new user is in the disc whose span holds most of the user's vector; there, average the recorded places, weighted by likeness.
 
 # %%
@@ -313,8 +360,8 @@ budget = count_parameters("bilstm")
 print(f"numbers kept: {fingerprint.n_parameters / 1e6:.1f} million;", end=" ")
 print(f"the paper's network has {budget / 1e6:.1f} million")
 
-# %% mystnb={"figure": {"caption": "What measurements alone give, tiles at 3 m with the echoes of the walls: perceptrons on phases and on invariant products (kept runs), nearest recorded pilots and the fingerprint of spans (this page). Dashed in grey: the published input, which knows the answer. Dotted: errors at the bound.", "name": "fig-honest"}, "image": {"alt": "Percentile curves on a logarithmic axis. The perceptron on phases lies at metres, that on invariant products at decimetres to metres. Nearest recorded pilots and the fingerprint lie at centimetres up to the last percent, where nearest pilots rise to metres and the fingerprint does not. The published input lies between. The bound is at tens of micrometres."}} tags=["hide-input"]
-fig, axes = plt.subplots(figsize=(7.2, 3.8))
+# %% mystnb={"figure": {"caption": "What measurements alone give, tiles at 3 m with the echoes of the walls: perceptrons on phases and on invariant products (kept runs), nearest recorded pilots and the fingerprint of spans (this page). Dashed in grey: the published input, which knows the answer. Dotted: errors at the bound.", "name": "fig-honest"}, "image": {"alt": "Percentile curves on a logarithmic axis. The perceptron on phases lies at metres, that on invariant products at a decimetre, the published input a little lower. Nearest recorded pilots begin at centimetres and rise to metres for the last tenth of the users; the fingerprint stays at centimetres to the end. The bound is at tens of micrometres."}} tags=["hide-input"]
+fig, axes = plt.subplots(figsize=(7.2, 4.2))
 for kind, style in (("measurements", "-."), ("invariant", "--")):
     values = runs[f"mlp, {kind}, 3 m, multipath"]["errors"]
     axes.plot(rank, np.array(values) * 100, style, label=f"MLP, {WORDS[kind]}")
@@ -347,16 +394,21 @@ axes.plot(
 axes.set(
     yscale="log", xlabel="percentile", ylabel="position error [cm]", xlim=(0, 100)
 )
-fig.legend(loc="outside right upper")
+fig.legend(loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# **What it means.** With the multipath that is said to be hard, at the height that is said to be worse, from the measurements that the published network ignores, a table of spans finds everybody to
-# within a decimetre. It has fewer numbers than the network, and no training. It is what [the hybrid](hybrid.ipynb) should have stood on.
+# **What it means.** With the multipath that is said to be hard, at the height that is said to be worse, from the measurements that the published network hardly uses, a table of spans finds everybody: the largest error stands above, and it is that of a
+# neighbouring disc, not of another corner of the room. The table has fewer numbers than the paper's network, and needs no gradient descent. At 3 m it is better than the input that knows the answer, at 1 m nearly as good. It is what [the hybrid](hybrid.ipynb) should have
+# stood on.
 #
 # ## What the paper claims, and what this page computed
 
 # %% tags=["hide-input"]
+lstm_dealt = {
+    what: float(np.interp(50, rank, values))
+    for what, values in runs["bilstm, both, 1 m"]["dealt"].items()
+}
 kept_95 = {where: at(f"mlp, both, {where}", 95) * 100 for where in CONDITIONS}
 alone_95 = {
     where: at(f"mlp, coefficients, {where}", 95) * 100 for where in CONDITIONS
@@ -366,10 +418,6 @@ echo_ratio = kept_95["3 m, multipath"] / kept_95["3 m"]
 bound_95 = {
     where: spoken(np.percentile(values, 95)) for where, values in bounds.items()
 }
-factors = [
-    kept_95["3 m"] / kept_95["1 m"],
-    alone_95["3 m"] / alone_95["1 m"],
-]
 ledger.record(
     ledger.row(
         "aguiar2024",
@@ -380,7 +428,8 @@ ledger.record(
         verdict=ledger.judge_share(
             float(at("mlp, both, 1 m", 98) < 0.5 * at("mlp, coefficients, 1 m", 98))
         ),
-        why="the network reads the user's angle out of the coefficients; it does as well without any signal",
+        why="the perceptron does as well without any signal; the bidirectional LSTM is sent astray by somebody else's coefficients "
+        f"({spoken(lstm_dealt['coefficients'])} at 50 %), much less by somebody else's signal ({spoken(lstm_dealt['pilots'])})",
     ),
     ledger.row(
         "aguiar2024",
@@ -388,7 +437,7 @@ ledger.record(
         ours=f"95 % at 3 m: {kept_95['3 m']:.1f} cm without, {kept_95['3 m, multipath']:.1f} cm with the walls' echoes (kept runs)",
         bound=f"95 %: {bound_95['3 m']}, {bound_95['3 m, multipath']}",
         verdict="reproduced" if echo_ratio < 1.25 else "not reproduced",
-        why="not because it copes with multipath, but because it does not read the measurements",
+        why="shown for the perceptron: not because it copes with multipath, but because it leans on the coefficients",
     ),
     ledger.row(
         "aguiar2024",
@@ -399,27 +448,28 @@ ledger.record(
         verdict="same trend"
         if kept_95["3 m"] > kept_95["1 m"]
         else "not reproduced",
-        why="from above the coefficients differ less from place to place; both figures are below the printed",
+        why="shown for the perceptron: from above the coefficients differ less; both figures are below the printed",
     ),
     ledger.row(
         "aguiar2024",
         "dynamic",
         ours=f"echoes never trained with: median error grows by less than a half: {surprise < 1.5}",
         verdict="same trend" if surprise < 1.5 else "not reproduced",
-        why="what it reads, the coefficients, would in a real room have to be recomputed from the unknown place",
+        why="tested on the change that the paper excludes, one never trained with; the coefficients, which carry it, do not change",
     ),
 )
 
 # %% [markdown]
 # ## What the paper leaves open
 #
-# * **How a receiver would come by $\beta_{t,k}$.** "We want to use the signal measured by the UE and the reflection coefficients of the RIS tiles" is all it says. If only the tiles' states were meant, the
-#   second line of the ledger above would read like our line *known*; the reported 22 cm are out of its reach.
+# * **How a receiver would come by $\beta_{t,k}$.** Section IV says that "the signal measured by the UE and the reflection coefficients of the RIS tiles" are to be used, and section IV-A that for each drawn position "the reflection coefficient and the
+#   corresponding measured signal were recorded": so they are those of the position. If only the tiles' states were meant, the network would be that of our line *measurements and the tiles' states*, and the
+#   reported 22 cm out of its reach.
 # * **The power of the multipath**: not stated. Ours are the echoes of the walls, up to two reflections that keep half of the amplitude each.
 #
 # ## Exercises
 #
-# 1. Which single coefficient tells most? Locate by nearest neighbours with only ten tiles' magnitudes.
+# 1. How many coefficients are needed? Locate by nearest neighbours with only ten tiles' magnitudes.
 # 2. Why does the fingerprint not care about the phase offset, though it averages nothing over phases?
 
 # %% [markdown]
@@ -454,11 +504,22 @@ print(f"moved by at most {same.max() * 1e6:.0f} um")
 
 # %%
 assert np.percentile(by_coefficients, 98) < 0.2, "no radio needed"
-assert pilots_matter < 5 < coefficients_matter, "the cards dealt anew"
+assert pilots_matter < coefficients_matter and coefficients_matter > 3, "dealt anew"
+assert lstm_dealt["pilots"] < 0.5 * lstm_dealt["coefficients"]
 assert np.percentile(errors["measurements"], 98) > 2, "phases alone fail"
 assert at("mlp, coefficients, 1 m", 98) < at("mlp, both, 1 m", 98) < 0.22
 assert min(listened.values()) > 3, "after the full training, too"
-assert echo_ratio < 1.25 and min(factors) > 1.5
+assert (
+    at("mlp, measurements, 3 m, multipath", 50)
+    > 3
+    > 1
+    > at("mlp, measurements, 1 m", 50)
+)
+assert all(
+    at(f"mlp, invariant, {where}", 98) < 0.3 * listened[where]
+    for where in CONDITIONS
+)
+assert echo_ratio < 1.25 and min(height_factors.values()) > 1.5
 assert found.max() < 0.15 and np.percentile(found, 98) < 0.1, "the fingerprint"
 assert np.percentile(plain, 100) > 1, "nearest pilots lose some"
 assert fingerprint.n_parameters < budget
