@@ -44,7 +44,7 @@ def main():
                 "method": name,
                 "targets": count,
                 "microseconds": round(each * 1e6, 4),
-                "ratio": round(each / rows[0][2], 1),
+                "ratio": float(f"{each / rows[0][2]:.3g}"),
             }
             for name, count, each in rows
         ]
