@@ -120,7 +120,7 @@ FORMS = {
     "projected": (True, "ml-projected"),
 }
 """Of the hybrid: whether the offset is eliminated, and what is minimised."""
-BOX = 0.25
+BOX, COMBS = 0.25, 5
 HYBRIDS = {
     **{("mlp, both", where, form, BOX): 30 for where in CONDITIONS for form in FORMS},
     **{("fingerprint", where, form, 0.1): 30 for where in CONDITIONS for form in ("eliminated", "projected")},
@@ -129,7 +129,7 @@ HYBRIDS = {
         for form in ("as published", "eliminated")
         for half in (0.05, 0.1, 0.5)
     },
-    ("bilstm, both", "1 m", "as published", BOX): 5,
+    ("bilstm, both", "1 m", "as published", BOX): 1,
 }
 """Whose estimate is the box's centre, condition, form, half the box's side [m]; every how many-th place."""
 
@@ -257,20 +257,43 @@ def keep_positions(name, positions, truth, step=1, **content):
 
 
 def run_hybrid(task, step, n_samples, budget, piece=82):
-    """A swarm in a box around an estimate, for every `step`-th place of the grid, in resumable pieces."""
-    from irsnb.indoor import search_all
+    """A swarm in a box around an estimate, for every `step`-th place of the grid, in resumable pieces.
 
+    A map of all places (step 1) is searched comb by comb: cut short, it still covers the area.
+    """
     centres, where, form, half = task
     name = hybrid_name(task)
     estimates = STATE / "indoor" / f"{slug(f'{centres}, {where}')}.npy"
     if (STATE / "indoor" / f"{slug(name)}.json").exists() or not estimates.exists():
         return
     room, _, grid = indoor_samples(where, 10)
-    starts, pilots = np.load(estimates)[::step], grid.pilots[::step]
+    starts = np.load(estimates)
+    found = np.full(starts.shape, np.nan)
+    for comb in range(COMBS if step == 1 else 1):
+        some = slice(comb, None, COMBS if step == 1 else step)
+        label = f"{name}, {comb}" if step == 1 else name
+        found[some] = search_pieces(room, grid.pilots[some], starts[some], task, label, budget, piece)
+    found, starts, truth = found[::step], starts[::step], grid.positions[::step]
+    outside = np.any(np.abs(starts - truth) > half, axis=-1)
+    lost = np.linalg.norm(found - truth, axis=-1) > 0.01
+    counts = {
+        "outside": int(outside.sum()),
+        "lost": int(lost.sum()),
+        "lost_inside": int((lost & ~outside).sum()),
+    }
+    before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
+    keep_positions(name, found, grid, step, centres=before, **counts)
+
+
+def search_pieces(room, pilots, starts, task, label, budget, piece):
+    """Positions that the swarms find, (n, 2); each piece is kept as soon as it is done."""
+    from irsnb.indoor import search_all
+
+    _, _, form, half = task
     eliminated, cost = FORMS[form]
     found = []
-    for first in tqdm(range(0, len(starts), piece), desc=name, unit="piece"):
-        path = STATE / "indoor" / "pieces" / f"{slug(name)}-{first}.json"
+    for first in tqdm(range(0, len(starts), piece), desc=label, unit="piece"):
+        path = STATE / "indoor" / "pieces" / f"{slug(label)}-{first}.json"
         if not path.exists():
             some = slice(first, first + piece)
             place = search_all(
@@ -287,16 +310,7 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
             )
             write(path, place.tolist())
         found += json.loads(path.read_text(encoding="utf-8"))
-    truth = grid.positions[::step]
-    outside = np.any(np.abs(starts - truth) > half, axis=-1)
-    lost = np.linalg.norm(found - truth, axis=-1) > 0.01
-    counts = {
-        "outside": int(outside.sum()),
-        "lost": int(lost.sum()),
-        "lost_inside": int((lost & ~outside).sum()),
-    }
-    before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
-    keep_positions(name, np.array(found), grid, step, centres=before, **counts)
+    return found
 
 
 def rounded(values):

@@ -311,7 +311,7 @@ for kind, factor in height_factors.items():
     print(f"  {WORDS[kind]:34s} {factor:.1f} times")
 
 # %% [markdown]
-# **What it means.** Somebody else's measurements cost a factor; somebody else's coefficients send the network to where that other user stands. Two observations of the paper follow, and neither is about radio:
+# **What it means.** Somebody else's measurements cost the bidirectional LSTM next to nothing and the perceptron little; somebody else's coefficients send either to where that other user stands. Two observations of the paper follow, and neither is about radio:
 #
 # * Multipath makes little difference to the network. Multipath is in the measurements, and the network leans on the coefficients.
 # * The network does worse with the tiles at 3 m. From above, a tile sees all users under similar angles, and the magnitudes tell them apart less well: without any measurement it gets worse as well, by even more.
