@@ -1,5 +1,5 @@
 # make book and make test are all a reader needs; make help lists the rest.
-TARGETS := help book test html run bench paper-scale lock clean setup
+TARGETS := help book test html run bench paper-scale scenario lock clean setup
 UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
 $(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
@@ -47,8 +47,11 @@ bench: setup ## timings against peers, ratios measured in one run
 paper-scale: setup ## a run at a paper's own sizes, resumable: make paper-scale PART=searches
 	@$(RUN) tools/paper_scale.py "$(PART)"
 
+scenario: setup ## trace the street of Part III anew: needs the extra 'tracing'
+	@$(RUN) tools/scenario.py
+
 lock: setup ## resolve pyproject.toml anew into requirements.lock
-	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	@.venv/bin/uv pip compile pyproject.toml $(addprefix --extra ,networks searches scenarios book test) --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
 
 clean: ## remove everything that was built, the virtual environment too

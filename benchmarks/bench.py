@@ -15,6 +15,7 @@ import re
 from pathlib import Path
 
 import bench_elliptic
+import bench_hybrid
 import bench_indoor
 import numpy as np
 
@@ -32,7 +33,7 @@ def machine():
 
 def main():
     rng = np.random.default_rng(0)
-    tables = bench_elliptic.tables(rng) | bench_indoor.tables(rng)
+    tables = bench_elliptic.tables(rng) | bench_indoor.tables(rng) | bench_hybrid.tables(rng)
     kept = {"machine": machine(), "date": datetime.date.today().isoformat(), "tables": {}}
     print(f"machine: {kept['machine']}")
     for title, rows in tables.items():

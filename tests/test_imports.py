@@ -11,7 +11,18 @@ PACKAGE = Path(__file__).resolve().parent.parent / "irsnb"
 GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds", "training")
 ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
-FLOORS = ("model", "waveform", "estimators", "swarms", "networks", "fingerprints", "bounds")
+FLOORS = (
+    "scenario",
+    "model",
+    "waveform",
+    "music",
+    "estimators",
+    "swarms",
+    "refinement",
+    "networks",
+    "fingerprints",
+    "bounds",
+)
 
 
 def imports(path):
@@ -54,6 +65,7 @@ def test_imports_go_down(path):
         "irsnb",
         "irsnb.elliptic",
         "irsnb.indoor",
+        "irsnb.hybrid",
         "irsnb.training",
         "irsnb.ledger",
         "irsnb.figures",

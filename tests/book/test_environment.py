@@ -25,8 +25,9 @@ def split(requirement):
 
 def declared():
     every = list(PROJECT["dependencies"])
-    for extra in PROJECT["optional-dependencies"].values():
-        every += extra
+    for name, extra in PROJECT["optional-dependencies"].items():
+        # The tracer makes what the package carries already: nobody's environment needs it.
+        every += extra if name != "tracing" else []
     # conda's tensorflow is the CPU build where there is no GPU
     return {split(r) for r in every if not r.startswith("tensorflow-cpu")}
 

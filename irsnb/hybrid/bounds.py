@@ -1,0 +1,176 @@
+"""The least errors of azimuth, elevation and distance that the surface's active elements allow."""
+
+import numpy as np
+
+from irsnb.bounds import cramer_rao_bound, fisher_information
+from irsnb.checks import complex_array, real_array
+from irsnb.hybrid.model import checked_users, cosines_jacobian, steering, to_cosines
+
+
+def crlb(array, users, snr_db, n_snapshots, correlation=None):
+    """Cramér–Rao bound on all users' azimuths, elevations and distances together.
+
+    The signals are Gaussian and unknown, their covariance P and the noise power too: the stochastic bound
+    ``sigma^2 / 2T  {Re[(D^H Pi D) * (P A^H R^-1 A P)^T]}^-1`` (Stoica, Larsson and Gershman 2001), Pi the
+    projection away from the steering vectors A, D their derivatives, one block of P for each pair of users.
+    Estimators that know nothing of the signals but their number are held against it.
+
+    Parameters
+    ----------
+    array : irsnb.arrays.PlanarArray
+        Of M elements, masked or not.
+    users : array_like, shape (..., K, 3) or (..., K, 2)
+        Azimuth, elevation [rad] and distance [m] (spherical waves); without the distance, plane waves.
+    snr_db : array_like, broadcasting with (..., K)
+        Power of each user over the noise's, at one element in one snapshot [dB].
+    n_snapshots : int
+        T.
+    correlation : array_like of complex, shape (K, K), optional
+        Correlation of the users' signals, 1 on the diagonal; the identity (uncorrelated) if left out, all
+        ones for users who send the same.
+
+    Returns
+    -------
+    ndarray, shape (..., 3K, 3K) or (..., 2K, 2K)
+        Covariance in the order azimuth, elevation, distance of the first user, then of the second [rad,
+        rad, m].
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a value is not finite, M <= K, T is not above 0, or the elements do not fix
+        the unknowns.
+    """
+    users, level = checked_users(users), real_array("snr_db", snr_db)
+    count, unknowns = users.shape[-2:]
+    size = len(array.positions)
+    if size <= count:
+        raise ValueError(
+            f"users: got {count} with {size} elements; the elements must outnumber the users, or their "
+            "powers and directions cannot be told apart"
+        )
+    snapshots = real_array("n_snapshots", n_snapshots)
+    if snapshots.ndim or snapshots <= 0:
+        raise ValueError(f"n_snapshots: got {n_snapshots!r}; it must be a count above 0")
+    try:
+        level = np.broadcast_to(level, np.broadcast_shapes(level.shape, users.shape[:-1]))
+    except ValueError:
+        raise ValueError(
+            f"snr_db: got shape {level.shape}; it must broadcast with the users {users.shape[:-1]}"
+        ) from None
+    if correlation is None:
+        correlation = np.eye(count)
+    correlation = complex_array("correlation", correlation, (count, count))
+    amplitude = 10 ** (level / 20)
+    power = amplitude[..., :, None] * correlation * amplitude[..., None, :]
+    vectors, slopes = steering(array, to_cosines(users))
+    # Columns are users; the slopes by azimuth, elevation, distance.
+    columns = np.swapaxes(vectors, -1, -2)
+    slopes = np.einsum("...kpm,...kpq->...kqm", slopes, cosines_jacobian(users))
+    slopes = np.swapaxes(slopes.reshape(*users.shape[:-2], count * unknowns, size), -1, -2)
+    basis = np.linalg.qr(columns)[0]
+    away = slopes - basis @ (np.swapaxes(basis.conj(), -1, -2) @ slopes)
+    curvature = np.swapaxes(away.conj(), -1, -2) @ away
+    # P A^H R^-1 A P with R = A P A^H + I, by way of a K x K inverse.
+    gram = np.swapaxes(columns.conj(), -1, -2) @ columns
+    weight = power @ np.linalg.solve(np.eye(count) + gram @ power, gram @ power)
+    weight = np.repeat(np.repeat(np.swapaxes(weight, -1, -2), unknowns, axis=-2), unknowns, axis=-1)
+    return cramer_rao_bound(2 * snapshots * np.real(curvature * weight))
+
+
+def standard_errors(bound):
+    """Least standard deviations, (..., K, 3), from a bound of :func:`crlb`, (..., 3K, 3K).
+
+    Parameters
+    ----------
+    bound : array_like, shape (..., 3K, 3K)
+
+    Returns
+    -------
+    ndarray, shape (..., K, 3)
+        Azimuth, elevation [rad], distance [m].
+
+    Raises
+    ------
+    ValueError
+        If the size is not a multiple of three.
+    """
+    bound = real_array("bound", bound)
+    if bound.ndim < 2 or bound.shape[-1] % 3 or bound.shape[-1] != bound.shape[-2]:
+        raise ValueError(f"bound: got shape {bound.shape}; it must be (..., 3K, 3K)")
+    spread = np.sqrt(np.diagonal(bound, axis1=-2, axis2=-1))
+    return spread.reshape(*spread.shape[:-1], -1, 3)
+
+
+def miscalibration(array, users, sigma_phase):
+    """Covariance of one user's estimate when every element's phase is off by a little that nobody knows.
+
+    An error of standard deviation sigma in each element's phase does not average out over snapshots. Seen
+    alone it is Gaussian noise on M phases, of which one offset is unknown: Kay (1993), eq. (3.31), with the
+    phases' slopes less their mean.
+
+    Parameters
+    ----------
+    array : irsnb.arrays.PlanarArray
+    users : array_like, shape (..., K, 3) or (..., K, 2)
+        Each looked at alone.
+    sigma_phase : float
+        Standard deviation of each element's phase error [rad], above 0.
+
+    Returns
+    -------
+    ndarray, shape (..., K, 3, 3) or (..., K, 2, 2)
+        [rad, rad, m].
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a value is not finite, sigma is not above 0, or the elements do not fix the
+        unknowns.
+    """
+    slopes = _phase_slopes(array, checked_users(users))
+    sigma = np.broadcast_to(real_array("sigma_phase", sigma_phase), slopes.shape[-2])
+    return cramer_rao_bound(fisher_information(slopes, sigma))
+
+
+def first_order_bias(array, users, disturbance):
+    """How far a small, steady disturbance pulls one user's estimate.
+
+    The first step of least squares from the truth: ``Re(D^H Pi D)^-1 Re(D^H Pi e)``. A reflection of
+    relative amplitude alpha is the disturbance ``alpha a(reflected)``; a phase error is ``j delta
+    a(direct)``.
+
+    Parameters
+    ----------
+    array : irsnb.arrays.PlanarArray
+    users : array_like, shape (..., K, 3) or (..., K, 2)
+        Each looked at alone.
+    disturbance : array_like of complex, shape (..., K, M)
+        Relative to a user of unit amplitude.
+
+    Returns
+    -------
+    ndarray, shape (..., K, 3) or (..., K, 2)
+        Estimate less truth [rad, rad, m].
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit or a value is not finite.
+    """
+    users = checked_users(users)
+    slopes = _phase_slopes(array, users)
+    disturbance = complex_array("disturbance", disturbance, (len(array.positions),))
+    vectors = steering(array, to_cosines(users))[0]
+    turned = np.imag(vectors.conj() * disturbance)
+    normal = np.swapaxes(slopes, -1, -2) @ slopes
+    return np.linalg.solve(normal, np.swapaxes(slopes, -1, -2) @ turned[..., None])[..., 0]
+
+
+def _phase_slopes(array, users):
+    """Derivative of the elements' phases by azimuth, elevation and distance, less its mean, (..., K, M,
+    P)."""
+    vectors, slopes = steering(array, to_cosines(users))
+    phases = np.imag(slopes * vectors.conj()[..., None, :])
+    phases = phases - phases.mean(axis=-1, keepdims=True)
+    return np.swapaxes(phases, -1, -2) @ cosines_jacobian(users)

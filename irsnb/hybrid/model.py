@@ -1,0 +1,285 @@
+"""What the surface's active elements hear: channels over traced paths, snapshots, and how they change with
+a user.
+
+Directions and distances are those of :mod:`irsnb.geometry`, in the frame of the surface, which faces +x.
+Inside, a user is (u, v, curvature): the direction cosines along y and z and one over the distance [1/m]. In
+these a steering vector's phase is nearly linear, and a plane wave is the curvature 0.
+"""
+
+import numpy as np
+from scipy.constants import speed_of_light
+
+from irsnb.checks import complex_array, real_array, require
+from irsnb.geometry import unit_vector_unchecked
+from irsnb.noise import circular_noise
+
+PAPER_NOISE = 10 ** (-(200 - 30) / 10)
+"""The paper's noise, section 4.1: 1e-17, taken as watts."""
+
+N_SNAPSHOTS = 3000
+"""The paper's T."""
+
+CORRELATIONS = ("uncorrelated", "fading", "same pilot")
+"""What the paper leaves open: how the users' signals, and the paths of one user, go together.
+
+``"uncorrelated"``: each user sends symbols of its own, and its paths stand still. ``"fading"``: besides,
+each path fades by itself from snapshot to snapshot. ``"same pilot"``: all users send the same symbols, and
+paths stand still.
+"""
+
+
+def path_channels(scenario, users, array, wave="spherical", hears="all around"):
+    """Each traced path's contribution at each element, relative to what the user sends.
+
+    A specular path comes as if straight from its image point: in its direction, at the whole path's length.
+    The spherical wave is that of this point.
+
+    Parameters
+    ----------
+    scenario : irsnb.hybrid.Scenario
+    users : array_like of int, shape (K,)
+    array : irsnb.arrays.PlanarArray
+        At ``scenario.surface``, facing +x.
+    wave : {"spherical", "plane"}
+    hears : {"all around", "front"}
+        Whether an element hears what comes from behind the surface as well as what comes from in front, as
+        the isotropic antennas of DeepMIMO do, or only the latter.
+
+    Returns
+    -------
+    ndarray of complex, shape (K, P, M)
+        0 where there is no path. The first path of a user in direct sight is the line of sight.
+
+    Raises
+    ------
+    ValueError
+        If a user, the kind of wave or of hearing is unknown.
+    """
+    if hears not in ("all around", "front"):
+        raise ValueError(f"hears: got {hears!r}; it must be 'all around' or 'front'")
+    if wave not in ("spherical", "plane"):
+        raise ValueError(f"wave: got {wave!r}; it must be 'spherical' or 'plane'")
+    users = np.asarray(users)
+    if users.ndim != 1 or not users.size or users.dtype.kind not in "iu":
+        raise ValueError(f"users: got {users.dtype} of shape {users.shape}; it must be indices, (K,)")
+    require((users >= 0) & (users < len(scenario.positions)), "users", users, "no such user in the scenario")
+    there = scenario.interactions[users] >= 0
+    if hears == "front":
+        there &= np.cos(scenario.azimuth[users]) > 0
+    azimuth = np.where(there, scenario.azimuth[users], 0.0)
+    elevation = np.where(there, scenario.elevation[users], 0.0)
+    length = np.where(there, speed_of_light * scenario.delay[users], 1.0)
+    shape = array.steering_vector(azimuth, elevation, length if wave == "spherical" else None)
+    return np.where(there, scenario.gain[users], 0.0)[..., None] * shape
+
+
+def signal_covariance(channels, correlation="uncorrelated"):
+    """Covariance of the noise-free snapshots of users who send unit power.
+
+    Parameters
+    ----------
+    channels : array_like of complex, shape (..., K, P, M)
+        From :func:`path_channels`; for users with one path each, (K, 1, M).
+    correlation : str
+        One of :data:`CORRELATIONS`.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., M, M)
+
+    Raises
+    ------
+    ValueError
+        If the channels are not finite or not (..., K, P, M), or the correlation is unknown.
+    """
+    sent = _independent(channels, correlation)
+    return np.swapaxes(sent, -1, -2) @ sent.conj()
+
+
+def receive(channels, n_snapshots, noise, rng, correlation="uncorrelated"):
+    """Snapshots: what the elements hear while all users send, symbols circular Gaussian of unit power, plus
+    noise.
+
+    Parameters
+    ----------
+    channels : array_like of complex, shape (..., K, P, M)
+    n_snapshots : int
+        T.
+    noise : float
+        Its power at each element, in the unit of the channels' power.
+    rng : numpy.random.Generator
+    correlation : str
+        One of :data:`CORRELATIONS`.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., M, T)
+
+    Raises
+    ------
+    ValueError
+        If the channels are not finite or not (..., K, P, M), T is not at least 1, the noise is not a power,
+        or the correlation is unknown.
+    """
+    sent, noise = _independent(channels, correlation), _noise(noise)
+    n_snapshots = _count("n_snapshots", n_snapshots)
+    symbols = circular_noise(rng, (*sent.shape[:-1], n_snapshots))
+    heard = np.swapaxes(sent, -1, -2) @ symbols
+    heard += np.sqrt(noise) * circular_noise(rng, heard.shape)
+    return heard
+
+
+def draw_covariance(covariance, n_snapshots, rng, draws=()):
+    """Sample covariances of circular Gaussian snapshots, without drawing the snapshots.
+
+    ``L W L^H / T`` with ``L L^H`` the true covariance and W complex Wishart, made of its Bartlett factor:
+    M^2 random numbers instead of M T, and the same distribution (Goodman 1963).
+
+    Parameters
+    ----------
+    covariance : array_like of complex, shape (M, M)
+        The true one, noise included: positive definite.
+    n_snapshots : int
+        T, at least M.
+    rng : numpy.random.Generator
+    draws : tuple of int
+        How many.
+
+    Returns
+    -------
+    ndarray of complex, shape (*draws, M, M)
+
+    Raises
+    ------
+    ValueError
+        If the covariance is not square, not finite or not positive definite, or T is below M.
+    """
+    covariance = complex_array("covariance", covariance, ())
+    if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:
+        raise ValueError(f"covariance: got shape {covariance.shape}; it must be (M, M)")
+    size, n_snapshots = len(covariance), _count("n_snapshots", n_snapshots)
+    if n_snapshots < size:
+        raise ValueError(f"n_snapshots: got {n_snapshots}; it must be at least {size}, the elements")
+    try:
+        root = np.linalg.cholesky(covariance)
+    except np.linalg.LinAlgError:
+        raise ValueError("covariance: it must be positive definite; is the noise in it?") from None
+    factor = np.tril(circular_noise(rng, (*draws, size, size)), -1)
+    own = np.arange(size)
+    factor[..., own, own] = np.sqrt(rng.gamma(n_snapshots - own, size=(*draws, size)))
+    half = root @ factor
+    return half @ np.swapaxes(half.conj(), -1, -2) / n_snapshots
+
+
+def to_cosines(users):
+    """Azimuth, elevation [rad] and, if given, distance [m] (..., 2 or 3) as u, v and curvature [1/m]."""
+    ray = unit_vector_unchecked(users[..., 0], users[..., 1])
+    return np.concatenate([ray[..., 1:], 1 / users[..., 2:]], axis=-1)
+
+
+def from_cosines(state):
+    """The inverse of :func:`to_cosines`, in front of the array.
+
+    Cosines that no direction has (``u^2 + v^2 > 1``, beyond end-fire) go to the nearest end-fire direction; a
+    curvature of 0 or below is an infinite distance.
+    """
+    u, v = state[..., 0], state[..., 1]
+    beyond = np.maximum(np.hypot(u, v), 1.0)
+    u, v = u / beyond, v / beyond
+    azimuth = np.arctan2(u, np.sqrt(np.maximum(1 - u**2 - v**2, 0.0)))
+    curvature = state[..., 2:]
+    distance = np.where(curvature > 0, 1 / np.where(curvature > 0, curvature, 1.0), np.inf)
+    return np.concatenate([azimuth[..., None], np.arcsin(np.clip(v, -1, 1))[..., None], distance], axis=-1)
+
+
+def cosines_jacobian(users):
+    """Derivative of :func:`to_cosines` by azimuth, elevation and distance, (..., P, P)."""
+    azimuth, elevation = users[..., 0], users[..., 1]
+    size = users.shape[-1]
+    out = np.zeros((*users.shape, size))
+    out[..., 0, 0] = np.cos(azimuth) * np.cos(elevation)
+    out[..., 0, 1] = -np.sin(azimuth) * np.sin(elevation)
+    out[..., 1, 1] = np.cos(elevation)
+    if size == 3:
+        out[..., 2, 2] = -1 / users[..., 2] ** 2
+    return out
+
+
+def steering(array, state):
+    """Steering vectors and their derivatives by u, v and, if there is one, curvature.
+
+    With ``A = y u + z v`` and ``B = |p|^2`` the spherical wave gains ``(1 - s) / curvature`` of path at an
+    element, where ``s = sqrt(1 - 2 curvature A + curvature^2 B)``; written below without dividing by a
+    curvature that may be 0.
+
+    Parameters
+    ----------
+    array : irsnb.arrays.PlanarArray
+    state : ndarray, shape (..., P)
+        P = 2 (plane waves) or 3.
+
+    Returns
+    -------
+    vectors : ndarray of complex, shape (..., M)
+    derivatives : ndarray of complex, shape (..., P, M)
+    """
+    positions = array.positions
+    y, z, square = positions[:, 1], positions[:, 2], np.sum(positions**2, axis=-1)
+    ahead = state[..., :1] * y + state[..., 1:2] * z
+    slopes = np.empty((*state.shape, len(positions)))
+    if state.shape[-1] == 2:
+        path = ahead
+        slopes[..., 0, :], slopes[..., 1, :] = y, z
+    else:
+        bend = state[..., 2:]
+        root = np.sqrt(np.maximum(1 - 2 * bend * ahead + bend**2 * square, 1e-12))
+        path = (2 * ahead - bend * square) / (1 + root)
+        slopes[..., 0, :], slopes[..., 1, :] = y / root, z / root
+        slopes[..., 2, :] = (ahead**2 - square) / (root * (1 - bend * ahead + root))
+    turn = 2j * np.pi / array.wavelength
+    vectors = np.exp(turn * path)
+    return vectors, turn * slopes * vectors[..., None, :]
+
+
+def checked_users(users):
+    """Users as an array (..., K, 2 or 3) with positive distances, or a ``ValueError``."""
+    users = real_array("users", users)
+    if users.ndim < 2 or users.shape[-1] not in (2, 3) or not users.shape[-2]:
+        raise ValueError(
+            f"users: got shape {users.shape}; it must be (..., K, 3): azimuth, elevation [rad], distance "
+            "[m], or (..., K, 2) for plane waves"
+        )
+    require(users[..., 2:] > 0, "users", users[..., 2:], "a distance must be above 0 m")
+    return users
+
+
+def _independent(channels, correlation):
+    """The channels of signals that vary by themselves, (..., N, M)."""
+    channels = complex_array("channels", channels, ())
+    if channels.ndim < 3 or not channels.size:
+        raise ValueError(f"channels: got shape {channels.shape}; it must be (..., K, P, M)")
+    if correlation == "uncorrelated":
+        return channels.sum(axis=-2)
+    if correlation == "fading":
+        return channels.reshape(*channels.shape[:-3], -1, channels.shape[-1])
+    if correlation == "same pilot":
+        return channels.sum(axis=(-2, -3))[..., None, :]
+    raise ValueError(
+        f"correlation: got {correlation!r}; it must be one of {', '.join(map(repr, CORRELATIONS))}"
+    )
+
+
+def _noise(noise):
+    """A noise power."""
+    noise = real_array("noise", noise)
+    if noise.ndim:
+        raise ValueError(f"noise: got shape {noise.shape}; it must be one power")
+    require(noise >= 0, "noise", noise, "it must be at least 0")
+    return float(noise)
+
+
+def _count(name, value):
+    """A count of at least 1."""
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name}: got {value!r}; it must be an integer of at least 1")
+    return int(value)

@@ -1,0 +1,196 @@
+"""From a grid's peak to the bound, without a network: parabola, Newton, ESPRIT, weighted subspace fitting."""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from irsnb.fitting import levenberg_marquardt
+from irsnb.hybrid.model import checked_users, from_cosines, steering, to_cosines
+from irsnb.hybrid.music import (
+    GRID,
+    checked_covariance,
+    checked_sources,
+    signal_subspace,
+)
+
+METHODS = ("subspace-fit", "newton", "esprit", "parabola")
+"""What :func:`refine` knows, best first."""
+
+SETTLED = 1e-16
+"""A misfit that falls by less than this has settled; residuals are relative to the signal."""
+
+
+def refine(covariance, array, users, method="subspace-fit", n_signals=None):
+    """Better estimates of all users from coarse ones.
+
+    ``"subspace-fit"``: all users at once, weighted subspace fitting (Viberg and Ottersten 1991): the
+    steering vectors whose span lies nearest to the signal eigenvectors, each weighted by what it tells.
+    Efficient, for correlated users too; with distances it is the joint near-field fit. ``"newton"``: each
+    user by itself down the null spectrum ``|En^H a|^2``, Gauss–Newton steps, the limit of MUSIC on an
+    endless grid. ``"esprit"``: 2-D unitary ESPRIT (Haardt, Zoltowski, Mathews and Nossek 1995), which needs
+    no grid: a full rectangular array, plane waves; the start only says who is who. ``"parabola"``: through
+    the peak and its neighbours on the paper's grid, along each angle.
+
+    Parameters
+    ----------
+    covariance : array_like of complex, shape (..., M, M)
+        Sample covariance; for ``"subspace-fit"`` better not smoothed, smoothing gives aperture away.
+    array : irsnb.arrays.PlanarArray
+        Of M elements.
+    users : array_like, shape (..., K, 2) or (..., K, 3)
+        Coarse azimuth, elevation [rad] and, for spherical waves, distance [m].
+    method : str
+        One of :data:`METHODS`.
+    n_signals : int, optional
+        Rank of the users' signals, if below K: 1 for users who all send the same.
+
+    Returns
+    -------
+    ndarray, the shape of `users`
+        An unresolved distance is infinite.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a value is not finite, M <= K, the method is unknown, or ESPRIT or the
+        parabola are asked for distances, ESPRIT for a masked array.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
+    covariance = checked_covariance(covariance, len(array.positions))
+    users = checked_users(users)
+    count, unknowns = users.shape[-2:]
+    checked_sources(count, covariance.shape[-1])
+    rank = count if n_signals is None else checked_sources(n_signals, count + 1)
+    try:
+        leading = np.broadcast_shapes(covariance.shape[:-2], users.shape[:-2])
+    except ValueError:
+        raise ValueError(
+            f"users: got shape {users.shape}; its leading axes must fit the covariance's, {covariance.shape}"
+        ) from None
+    size = covariance.shape[-1]
+    flat = np.broadcast_to(covariance, (*leading, size, size)).reshape(-1, size, size)
+    start = np.broadcast_to(users, (*leading, count, unknowns)).reshape(-1, count, unknowns)
+    if method in ("esprit", "parabola") and unknowns == 3:
+        raise ValueError(f"users: got distances; {method!r} works with plane waves, (..., K, 2)")
+    found = {
+        "subspace-fit": _subspace_fit,
+        "newton": _newton,
+        "esprit": _esprit,
+        "parabola": _parabola,
+    }[method](flat, array, start, rank)
+    return found.reshape(*leading, count, unknowns)
+
+
+def _subspace_fit(covariance, array, users, rank):
+    """Weighted subspace fitting of n covariances, all users of each at once."""
+    values, vectors = np.linalg.eigh(covariance)
+    noise = values[:, :-rank].mean(axis=-1, keepdims=True)
+    strength = np.maximum(values[:, -rank:] - noise, 0) / np.sqrt(values[:, -rank:])
+    target = vectors[..., -rank:] * (strength / np.linalg.norm(strength, axis=-1, keepdims=True))[:, None, :]
+    n, count, unknowns = users.shape
+
+    def residuals(state, target):
+        columns, slopes = steering(array, state.reshape(-1, count, unknowns))
+        # An orthonormal basis of the users' span, and the amplitudes with which they make up the target.
+        basis, upper = np.linalg.qr(np.swapaxes(columns, -1, -2))
+        inner = np.swapaxes(basis.conj(), -1, -2)
+        amplitudes = np.linalg.solve(upper, inner @ target)
+        left = target - basis @ (inner @ target)
+        slopes = np.swapaxes(slopes.reshape(len(state), count * unknowns, -1), -1, -2)
+        across = slopes - basis @ (inner @ slopes)
+        moved = (
+            -across[:, :, None, :] * np.repeat(np.swapaxes(amplitudes, -1, -2), unknowns, axis=-1)[:, None]
+        )
+        return _real(left.reshape(len(state), -1)), _real(moved.reshape(len(state), -1, count * unknowns))
+
+    state = levenberg_marquardt(residuals, to_cosines(users).reshape(n, -1), (target,), settled=SETTLED)[0]
+    return from_cosines(state.reshape(n, count, unknowns))
+
+
+def _newton(covariance, array, users, rank):
+    """Down the null spectrum from every user's coarse place; users are independent of each other here."""
+    n, count, unknowns = users.shape
+    signal = signal_subspace(covariance, rank)
+    size = np.sqrt(covariance.shape[-1])
+
+    def residuals(state, owner):
+        vectors, slopes = steering(array, state)
+        both = np.concatenate([vectors[:, None], slopes], axis=1) / size
+        span = signal[owner]
+        out = both - (both @ span.conj()) @ np.swapaxes(span, -1, -2)
+        return _real(out[:, 0]), _real(np.swapaxes(out[:, 1:], -1, -2))
+
+    state = levenberg_marquardt(
+        residuals,
+        to_cosines(users).reshape(n * count, -1),
+        (np.repeat(np.arange(n), count),),
+        settled=SETTLED,
+    )[0]
+    return from_cosines(state.reshape(n, count, unknowns))
+
+
+def _parabola(covariance, array, users, rank):
+    """The vertex of a parabola through three points of the null spectrum, a step of the paper's grid
+    apart."""
+    signal = signal_subspace(covariance, rank)
+    step = np.pi / (GRID - 1)
+    out = users.copy()
+    for angle in (0, 1):
+        around = np.repeat(users[:, :, None], 3, axis=2)
+        around[..., angle] += step * np.arange(-1, 2)
+        vectors = array.steering_vector(around[..., 0], around[..., 1])
+        inner = vectors.reshape(len(users), -1, vectors.shape[-1]).conj() @ signal
+        null = vectors.shape[-1] - np.sum(np.abs(inner) ** 2, axis=-1).reshape(vectors.shape[:3])
+        before, here, after = np.moveaxis(null, -1, 0)
+        bend = before - 2 * here + after
+        shift = np.where(bend > 0, 0.5 * (before - after) / np.where(bend > 0, bend, 1.0), 0.0)
+        out[..., angle] = users[..., angle] + step * np.clip(shift, -1, 1)
+    return out
+
+
+def _esprit(covariance, array, users, rank):
+    """2-D unitary ESPRIT; its answers go to the coarse user nearest to each."""
+    if array.mask is not None and not array.mask.all():
+        raise ValueError("array: it is masked; ESPRIT shifts a full rectangular array onto itself")
+    if min(array.rows, array.columns) < 2:
+        raise ValueError(f"array: got {array.rows} x {array.columns}; ESPRIT needs two rows and two columns")
+    n, count = users.shape[:2]
+    if count >= array.rows * (array.columns - 1) or count >= (array.rows - 1) * array.columns:
+        raise ValueError(f"users: got {count}; too many to shift {array.rows} x {array.columns} elements")
+    turn = np.kron(_centro(array.rows), _centro(array.columns))
+    real = np.real(turn.conj().T @ covariance @ turn)
+    span = np.linalg.eigh(real)[1][..., -count:]
+    by_axis = []
+    for along in ("rows", "columns"):
+        length = getattr(array, along)
+        # The real forms of "first without last" and "last without first".
+        shift = _centro(length - 1).conj().T @ np.eye(length)[1:] @ _centro(length)
+        if along == "rows":
+            lower, upper = (np.kron(part, np.eye(array.columns)) for part in (shift.real, shift.imag))
+        else:
+            lower, upper = (np.kron(np.eye(array.rows), part) for part in (shift.real, shift.imag))
+        by_axis.append(np.linalg.pinv(lower @ span) @ (upper @ span))
+    found = np.linalg.eigvals(by_axis[1] + 1j * by_axis[0])
+    state = 2 * np.arctan(np.stack([found.real, found.imag], axis=-1))
+    state *= array.wavelength / (2 * np.pi * array.spacing)
+    # Who is who: the assignment with the smallest distances between direction cosines.
+    away = np.linalg.norm(state[:, None, :, :] - to_cosines(users)[:, :, None, :], axis=-1)
+    order = np.stack([linear_sum_assignment(each)[1] for each in away])
+    return from_cosines(np.take_along_axis(state, order[..., None], axis=1))
+
+
+def _centro(size):
+    """Unitary matrix that makes centro-Hermitian ones real (Haardt et al. 1995)."""
+    half = size // 2
+    eye, flip = np.eye(half), np.fliplr(np.eye(half))
+    out = np.zeros((size, size), dtype=complex)
+    out[:half, :half], out[:half, -half:] = eye, 1j * eye
+    out[-half:, :half], out[-half:, -half:] = flip, -1j * flip
+    if size % 2:
+        out[half, half] = np.sqrt(2)
+    return out / np.sqrt(2)
+
+
+def _real(values):
+    """Complex residuals (n, R) or derivatives (n, R, P) as twice as many real ones."""
+    return np.concatenate([values.real, values.imag], axis=1)

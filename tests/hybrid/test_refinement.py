@@ -1,0 +1,227 @@
+"""Snapshots, bounds and refinement: closed forms, numeric derivatives, and convergence to the bound."""
+
+import math
+
+import numpy as np
+import pytest
+
+from irsnb import hybrid
+from irsnb.arrays import PlanarArray
+from irsnb.hybrid.model import from_cosines, steering, to_cosines
+
+WAVELENGTH = 0.0857
+USERS = np.array([[-0.7, -0.3, 8.0], [-0.2, -0.55, 10.0], [0.25, -0.2, 9.0], [0.8, -0.45, 11.0]])
+FAR_AWAY = np.radians([[-85.63, -2.52]]), 90.885
+
+
+def square(side, mask=None):
+    return PlanarArray(side, side, WAVELENGTH / 2, WAVELENGTH, mask)
+
+
+def truth(array, users, snr_db, correlation="uncorrelated"):
+    """True covariance of users with one path each, noise of unit power divided by the SNR."""
+    distance = users[:, 2] if users.shape[1] == 3 else None
+    channels = array.steering_vector(users[:, 0], users[:, 1], distance)[:, None]
+    noise = 10 ** (-snr_db / 10) * np.eye(len(array.positions))
+    return hybrid.signal_covariance(channels, correlation) + noise
+
+
+def numeric_bound(array, users, snr_db, n_snapshots):
+    """The bound from the definition: Fisher information of a Gaussian covariance, tr(R^-1 dR R^-1 dR).
+
+    Unknown besides the users' places: every entry of the signals' covariance and the noise power.
+    """
+    count, size = len(users), len(array.positions)
+    level = 10 ** (snr_db / 10)
+
+    def covariance(place, powers, noise):
+        parts = array.steering_vector(*place.reshape(count, -1).T)
+        return parts.T @ powers @ parts.conj() + noise * np.eye(size)
+
+    powers = level * np.eye(count, dtype=complex)
+    derivatives = []
+    for n in range(users.size):
+        step = np.zeros(users.size)
+        step[n] = 1e-4 if n % users.shape[1] == 2 else 1e-6
+        ahead, behind = (covariance(users.ravel() + s * step, powers, 1.0) for s in (1, -1))
+        derivatives.append((ahead - behind) / (2 * step[n]))
+    for a in range(count):
+        for b in range(a, count):
+            for unit in (1,) if a == b else (1, 1j):
+                one = np.zeros((count, count), dtype=complex)
+                one[a, b], one[b, a] = unit, np.conj(unit)
+                derivatives.append(covariance(users.ravel(), one, 0.0))
+    derivatives.append(np.eye(size))
+    inverse = np.linalg.inv(covariance(users.ravel(), powers, 1.0))
+    white = np.stack([inverse @ d for d in derivatives])
+    information = n_snapshots * np.real(np.einsum("aij,bji->ab", white, white))
+    scale = 1 / np.sqrt(np.diag(information))
+    return (np.linalg.inv(information * np.outer(scale, scale)) * np.outer(scale, scale))[
+        : users.size, : users.size
+    ]
+
+
+@pytest.mark.parametrize("snr_db", [-10, 0, 20])
+def test_the_bound_is_the_inverse_of_the_whole_fisher_information(snr_db):
+    mask = np.zeros((6, 6), dtype=bool)
+    mask[::2] = mask[:, ::3] = True
+    for array in (square(5), square(6, mask)):
+        users = USERS[:2] * [1, 1, 0.1]  # within a metre, where the distance matters
+        ours = hybrid.crlb(array, users, snr_db, 3000)
+        spread = np.sqrt(np.diag(ours))
+        off = (ours - numeric_bound(array, users, snr_db, 3000)) / np.outer(spread, spread)
+        assert np.abs(off).max() < 1e-5
+
+
+def test_one_user_far_away_has_the_textbook_bound():
+    # Half a wavelength apart, side n, broadside: var(u) = 6 sigma^2 / (P T M k^2 d^2 (n^2 - 1)) at high SNR.
+    side, snr_db, snaps = 10, 30, 3000
+    ours = hybrid.crlb(square(side), [[0.0, 0.0]], snr_db, snaps)
+    per_cosine = 6 / (10 ** (snr_db / 10) * snaps * side**2 * math.pi**2 * (side**2 - 1))
+    assert np.allclose(ours, np.diag([per_cosine] * 2), rtol=1e-3, atol=1e-15)
+
+
+def test_same_pilots_are_no_better_and_shapes_broadcast():
+    array = square(10)
+    plain = hybrid.crlb(array, USERS, 10, 3000)
+    same = hybrid.crlb(array, USERS, 10, 3000, np.ones((4, 4)))
+    assert plain.shape == same.shape == (12, 12)
+    assert np.all(np.diag(same) > 0.99 * np.diag(plain))
+    sweep = hybrid.crlb(array, USERS, np.array([0.0, 10.0])[:, None], 3000)
+    assert sweep.shape == (2, 12, 12) and np.allclose(sweep[1], plain, rtol=1e-9)
+    assert hybrid.standard_errors(sweep).shape == (2, 4, 3)
+    assert np.allclose(hybrid.crlb(array, USERS, 10, 6000), plain / 2, rtol=1e-9)
+
+
+def test_steering_derivatives_are_numeric_ones_down_to_plane_waves():
+    array = square(6)
+    for state in (to_cosines(USERS[1]), np.array([0.3, -0.2, 1e-9]), np.array([0.3, -0.2, -0.01])):
+        vector, slopes = steering(array, state)
+        for n in range(3):
+            step = 1e-5 * np.eye(3)[n]
+            numeric = (steering(array, state + step)[0] - steering(array, state - step)[0]) / 2e-5
+            assert np.allclose(slopes[n], numeric, atol=1e-6)
+    plane = steering(array, np.array([0.3, -0.2]))[0]
+    assert np.allclose(steering(array, np.array([0.3, -0.2, 0.0]))[0], plane, atol=1e-12)
+    assert np.allclose(from_cosines(to_cosines(USERS)), USERS, rtol=1e-12)
+    beyond = from_cosines(np.array([-1.2, 0.0, -0.1]))
+    assert np.allclose(beyond[:2], [-math.pi / 2, 0]) and np.isinf(beyond[2])
+
+
+def test_drawn_covariances_have_the_moments_of_snapshots():
+    array = square(3)
+    covariance = truth(array, USERS[:2], 3)
+    drawn = hybrid.draw_covariance(covariance, 50, np.random.default_rng(1), (20_000,))
+    assert np.allclose(drawn.mean(axis=0), covariance, atol=0.02)
+    # E |R_pq - mean|^2 = R_pp R_qq / T for circular Gaussian snapshots
+    power = np.real(np.diag(covariance))
+    assert np.allclose(drawn.var(axis=0), np.outer(power, power) / 50, rtol=0.06)
+    heard = hybrid.receive(np.ones((1, 1, 9)), 200_000, 0.5, np.random.default_rng(2))
+    assert np.allclose(hybrid.sample_covariance(heard), 1 + 0.5 * np.eye(9), atol=0.02)
+
+
+@pytest.mark.parametrize("correlation", hybrid.CORRELATIONS)
+def test_snapshots_have_the_covariance_that_the_model_says(correlation):
+    rng = np.random.default_rng(3)
+    channels = rng.standard_normal((2, 3, 4)) + 1j * rng.standard_normal((2, 3, 4))
+    expected = np.zeros((4, 4), dtype=complex)
+    flat = channels.reshape(6, 4)
+    user = np.repeat([0, 1], 3)
+    for p in range(6):
+        for q in range(6):
+            together = {
+                "uncorrelated": user[p] == user[q],
+                "fading": p == q,
+                "same pilot": True,
+            }[correlation]
+            expected += together * np.outer(flat[p], flat[q].conj())
+    assert np.allclose(hybrid.signal_covariance(channels, correlation), expected)
+    heard = hybrid.receive(channels, 100_000, 0.1, rng, correlation)
+    scale = np.abs(expected).max()
+    assert np.allclose(hybrid.sample_covariance(heard), expected + 0.1 * np.eye(4), atol=0.03 * scale)
+
+
+@pytest.mark.parametrize("distances", [False, True])
+@pytest.mark.parametrize("method", hybrid.METHODS)
+def test_the_truth_is_a_fixed_point(method, distances):
+    array, users = square(10), USERS if distances else USERS[:, :2]
+    exact = truth(array, users, 60)
+    if method in ("esprit", "parabola") and distances:
+        with pytest.raises(ValueError, match="plane waves"):
+            hybrid.refine(exact, array, users, method)
+        return
+    found = hybrid.refine(exact, array, users + 0.003, method)
+    # The parabola is only as good as the curve is one: a sixth of its step of 0.6 degrees.
+    assert np.allclose(found, users, atol=2e-3 if method == "parabola" else 1e-6)
+
+
+@pytest.mark.parametrize("method", ["subspace-fit", "newton"])
+@pytest.mark.parametrize("snr_db", [0, 15, 30])
+def test_refined_errors_reach_the_bound(method, snr_db):
+    array, rng = square(10), np.random.default_rng(snr_db)
+    for users in (USERS, USERS[:, :2]):
+        bound = np.sqrt(np.diag(hybrid.crlb(array, users, snr_db, 3000))).reshape(users.shape)
+        drawn = hybrid.draw_covariance(truth(array, users, snr_db), 3000, rng, (400,))
+        found = hybrid.refine(drawn, array, users + rng.normal(0, 0.002, users.shape), method)
+        ratio = np.sqrt(np.mean(((found - users) / bound) ** 2))
+        assert 0.93 < ratio < 1.07
+
+
+def test_subspace_fit_reaches_the_bound_for_users_who_send_the_same():
+    array, rng, snr_db = square(10), np.random.default_rng(4), 15
+    bound = np.sqrt(np.diag(hybrid.crlb(array, USERS[:, :2], snr_db, 3000, np.ones((4, 4)))))
+    drawn = hybrid.draw_covariance(truth(array, USERS[:, :2], snr_db, "same pilot"), 3000, rng, (400,))
+    found = hybrid.refine(drawn, array, np.broadcast_to(USERS[:, :2], (400, 4, 2)), n_signals=1)
+    ratio = np.sqrt(np.mean(((found - USERS[:, :2]) / bound.reshape(4, 2)) ** 2))
+    assert 0.93 < ratio < 1.07
+
+
+def test_esprit_is_within_half_again_of_the_bound_and_needs_no_start():
+    array, rng, snr_db = square(10), np.random.default_rng(5), 10
+    users = USERS[:, :2]
+    bound = np.sqrt(np.diag(hybrid.crlb(array, users, snr_db, 3000))).reshape(4, 2)
+    drawn = hybrid.draw_covariance(truth(array, users, snr_db), 3000, rng, (300,))
+    found = hybrid.refine(drawn, array, users + rng.uniform(-0.1, 0.1, users.shape), "esprit")
+    assert 1.0 < np.sqrt(np.mean(((found - users) / bound) ** 2)) < 1.6
+
+
+def test_esprit_on_an_oblong_array_keeps_the_axes_apart():
+    array = PlanarArray(4, 9, 0.4 * WAVELENGTH, WAVELENGTH)
+    users = USERS[:3, :2]
+    found = hybrid.refine(truth(array, users, 50), array, users + 0.01, "esprit")
+    assert np.allclose(found, users, atol=1e-4)
+
+
+def test_miscalibration_is_what_random_phases_do_to_newton():
+    array, rng, sigma = square(10), np.random.default_rng(6), math.radians(0.5)
+    user = USERS[:1]
+    predicted = np.sqrt(np.diagonal(hybrid.miscalibration(array, user, sigma)[0]))
+    steered = array.steering_vector(*user[0])
+    off = steered * np.exp(1j * rng.normal(0, sigma, (400, 100)))
+    covariance = off[:, :, None] * off[:, None, :].conj() + 1e-9 * np.eye(100)
+    found = hybrid.refine(covariance, array, user, "newton")
+    assert np.allclose(np.std(found[:, 0] - user[0], axis=0) / predicted, 1, atol=0.12)
+
+
+def test_a_reflection_pulls_as_the_first_step_says():
+    array, user = square(10), USERS[2:3]
+    disturbance = 0.01 * np.exp(0.7j) * array.steering_vector(0.35, 0.25, 12.0)
+    predicted = hybrid.first_order_bias(array, user, disturbance)[0]
+    together = array.steering_vector(*user[0]) + disturbance
+    covariance = np.outer(together, together.conj()) + 1e-9 * np.eye(100)
+    found = hybrid.refine(covariance, array, user)[0] - user[0]
+    assert np.allclose(found, predicted, rtol=0.1, atol=1e-6)
+
+
+def test_figures_of_the_physics_at_91_metres():
+    # Curvature at end-fire: the phase's second difference falls with 1/r^2 (re-derived: Fresnel term of |r
+    # u - p|).
+    azimuth, elevation = FAR_AWAY[0][0]
+    user = [[azimuth, elevation, FAR_AWAY[1]]]
+    spread = hybrid.standard_errors(hybrid.crlb(square(10), user, 0, 3000))[0, 2]
+    y, z = square(10).positions[:, 1], square(10).positions[:, 2]
+    u, v = math.sin(azimuth) * math.cos(elevation), math.sin(elevation)
+    phase = math.pi / WAVELENGTH * (y**2 + z**2 - (u * y + v * z) ** 2) / FAR_AWAY[1] ** 2
+    rest = np.column_stack([np.ones(100), y, z])
+    left = phase - rest @ np.linalg.lstsq(rest, phase, rcond=None)[0]
+    assert spread == pytest.approx(1 / math.sqrt(2 * 3000 * left @ left), rel=0.02)
