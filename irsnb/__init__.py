@@ -1,7 +1,8 @@
 """irsnb: locating users through intelligent reflecting surfaces, held against the Cramér–Rao bound.
 
 The helper package of the book. Ground floor: :mod:`irsnb.geometry`, :mod:`irsnb.arrays`,
-:mod:`irsnb.bounds`. One folder for each paper: :mod:`irsnb.elliptic`. On top, for the notebooks:
+:mod:`irsnb.bounds`. One folder for each paper: :mod:`irsnb.elliptic`, :mod:`irsnb.indoor`,
+:mod:`irsnb.hybrid`. On top, for the notebooks:
 :mod:`irsnb.ledger` and :mod:`irsnb.figures`. Importing it loads neither TensorFlow nor deepmimo.
 """
 

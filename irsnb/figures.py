@@ -29,6 +29,11 @@ METHOD_STYLE = {
     "ml": {"color": "#E69F00", "linestyle": "-", "marker": "P", "label": "maximum likelihood"},
     "ml-projected": {"color": "#009E73", "linestyle": "-.", "marker": "X", "label": "projected likelihood"},
     "phase-cost": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "cost (5), global"},
+    "grid": {"color": "#56B4E9", "linestyle": "-.", "marker": "v", "label": "grid"},
+    "parabola": {"color": "#E69F00", "linestyle": "--", "marker": "s", "label": "parabola"},
+    "esprit": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "unitary ESPRIT"},
+    "newton": {"color": "#0072B2", "linestyle": "--", "marker": "o", "label": "Newton on MUSIC"},
+    "subspace-fit": {"color": "#009E73", "linestyle": "-", "marker": "D", "label": "subspace fit"},
     "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
 }
 """How each method is drawn, everywhere."""

@@ -73,6 +73,30 @@ BUGS = {
         ".sum(axis=-1).argmin(axis=-1)",
         "notebooks/indoor/what_the_network_reads.ipynb",
     ),
+    "amplitude for power": (
+        "hybrid/scenario.py",
+        '10 ** (raw["power"] / 20)',
+        '10 ** (raw["power"] / 10)',
+        "notebooks/hybrid/street.ipynb",
+    ),
+    "signal for noise": (
+        "hybrid/music.py",
+        "projector = np.eye(covariance.shape[-1]) - signal @",
+        "projector = signal @",
+        "notebooks/hybrid/decoupled_music.ipynb",
+    ),
+    "curvature left out of the bound": (
+        "hybrid/model.py",
+        "out[..., 2, 2] = -1 / users[..., 2] ** 2",
+        "out[..., 2, 2] = -1 / users[..., 2]",
+        "notebooks/hybrid/what_the_surface_can_know.ipynb",
+    ),
+    "rows for columns": (
+        "hybrid/refinement.py",
+        "np.linalg.eigvals(by_axis[1] + 1j * by_axis[0])",
+        "np.linalg.eigvals(by_axis[0] + 1j * by_axis[1])",
+        "notebooks/hybrid/refinement.ipynb",
+    ),
     "sign in the best weights": (
         "elliptic/estimators.py",
         "np.where(answers, -gain",

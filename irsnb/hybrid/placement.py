@@ -1,0 +1,286 @@
+"""Which few elements of the surface should listen (Surendran et al. 2025, sections 3.1 (iv) and 3.2.2).
+
+Positions are counted in half wavelengths here, the spacing of the surface, so that an element in row n and
+column m turns the phase of a plane wave by ``pi (m u + n v)``, u and v the direction cosines along the
+columns and the rows.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from irsnb.checks import common_shape, real_array
+
+PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
+"""What :func:`place_elements` knows."""
+
+SIDELOBE_WEIGHT = 4.0
+"""What the criterion adds for a sidelobe as high as the main lobe: as much as an error exp(4) times larger."""
+
+STEPS = 30_000
+"""Exchanges that annealing tries."""
+
+_HEAT = (0.1, 0.002)
+_FINE, _COARSE = 20, 4
+"""Points of a beam pattern between two nulls of the full surface: of a result, and while searching."""
+
+
+def place_elements(n_active, method, shape=(25, 25), seed=0):
+    """Choose the elements that listen, for a surface with elements half a wavelength apart.
+
+    ``"random"``: any. ``"block"``: side by side in the middle, as square as they go. ``"corners"``: gathered
+    at the four corners, in turn. ``"greedy"``: one after the other, each where it lowers
+    :func:`criterion` most. ``"annealed"``: simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) of the
+    same criterion, which moves one element at a time.
+
+    Parameters
+    ----------
+    n_active : int
+        M, from 1 to all elements.
+    method : str
+        One of :data:`PLACEMENTS`.
+    shape : (int, int)
+        Rows and columns of the surface, at least 2 each.
+    seed : int
+        For ``"random"`` and ``"annealed"``; at least 0.
+
+    Returns
+    -------
+    ndarray of bool, shape `shape`
+        True for the M elements that listen: the ``mask`` of an :class:`irsnb.arrays.PlanarArray`.
+
+    Raises
+    ------
+    ValueError
+        If the number, the shape or the seed is not such an integer, or the method is unknown.
+    """
+    if method not in PLACEMENTS:
+        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, PLACEMENTS))}")
+    try:
+        rows, columns = (_integer("shape", size, 2) for size in shape)
+    except TypeError:
+        raise ValueError(f"shape: got {shape!r}; it must be (rows, columns)") from None
+    n_active = _integer("n_active", n_active, 1, rows * columns)
+    return _placed(n_active, method, rows, columns, _integer("seed", seed, 0)).copy()
+
+
+def criterion(mask):
+    """What ``"greedy"`` and ``"annealed"`` lower: the logarithm of an error, plus a price for sidelobes.
+
+    The error is the root mean square of the Cramér–Rao bound on a lone user's two direction cosines, which
+    is the same in every direction: ``(2 T SNR pi^2)^(-1/2) tr(S^-1)^(1/2)``, S the second moments of the
+    element's positions about their mean. The factor in front, which no placement changes, is left out. Alone
+    it would gather the elements in the corners, where other directions look the same; so
+    :data:`SIDELOBE_WEIGHT` times :func:`peak_sidelobe` is added.
+
+    Parameters
+    ----------
+    mask : array_like of bool, shape (rows, columns)
+
+    Returns
+    -------
+    float
+        Infinite for elements on one line, which do not fix a direction.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+    """
+    mask = _mask(mask)
+    if mask.sum() < 3:
+        return np.inf
+    sums = _powers(mask.shape)[:, mask.ravel()].sum(axis=1)
+    return float(_log_error(mask.sum(), sums) + SIDELOBE_WEIGHT * peak_sidelobe(mask))
+
+
+def beam_pattern(mask, u, v):
+    """How alike two directions look: ``|sum exp(j pi (m u + n v))| / M`` over the elements that listen.
+
+    Parameters
+    ----------
+    mask : array_like of bool, shape (rows, columns)
+    u, v : array_like, shape (...)
+        Differences of the direction cosines along columns and rows; for two directions in front of the
+        surface ``hypot(u, v) < 2``. The pattern repeats after 2 in each.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        1 for the same direction, 0 for directions whose steering vectors are orthogonal.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not boolean, has not two axes of at least 2, or has no True entry; if a difference is
+        not finite or the shapes do not broadcast.
+    """
+    mask = _mask(mask)
+    u, v = real_array("u", u), real_array("v", v)
+    common_shape(u=u.shape, v=v.shape)
+    n, m = np.nonzero(mask)
+    return np.abs(np.exp(1j * np.pi * (m * u[..., None] + n * v[..., None])).mean(axis=-1))
+
+
+def peak_sidelobe(mask):
+    """The highest value of :func:`beam_pattern` outside the main lobe of the full surface.
+
+    That lobe is ``|u| < 2 / columns and |v| < 2 / rows``, to the first nulls. Everywhere else the two
+    directions are to be told apart, whatever the elements: a block, whose own main lobe is wider, has a
+    peak near 1. All differences that occur for two directions in front of the surface are looked at; they
+    cover the whole period of 2 by 2.
+
+    Parameters
+    ----------
+    mask : array_like of bool, shape (rows, columns)
+
+    Returns
+    -------
+    float
+        From 0 to 1, relative to the main lobe.
+
+    Raises
+    ------
+    ValueError
+        If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+    """
+    mask = _mask(mask)
+    rows, columns = mask.shape
+    pattern = np.abs(np.fft.rfft2(mask, (_FINE * rows, _FINE * columns)))
+    return float(pattern[_outside(rows, columns, _FINE)].max() / mask.sum())
+
+
+@lru_cache(maxsize=256)
+def _placed(n_active, method, rows, columns, seed):
+    """The mask, which the caller must not change."""
+    if method == "random":
+        chosen = np.random.default_rng(seed).choice(rows * columns, n_active, replace=False)
+    elif method == "block":
+        wide = min(columns, max(int(np.ceil(np.sqrt(n_active))), -(-n_active // rows)))
+        high = -(-n_active // wide)
+        row, column = np.divmod(np.arange(n_active), wide)
+        chosen = (row + (rows - high) // 2) * columns + column + (columns - wide) // 2
+    elif method == "corners":
+        chosen = _at_corners(n_active, rows, columns)
+    elif method == "greedy":
+        chosen = _greedy(n_active, rows, columns)
+    else:
+        chosen = _annealed(n_active, rows, columns, np.random.default_rng(seed))
+    mask = np.zeros((rows, columns), dtype=bool)
+    mask.flat[chosen] = True
+    return mask
+
+
+def _at_corners(n_active, rows, columns):
+    """Every corner in turn takes the nearest element that is left."""
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    away = [np.hypot(row - r, column - c) for r in (0, rows - 1) for c in (0, columns - 1)]
+    chosen = []
+    for turn in range(n_active):
+        own = away[turn % 4]
+        chosen.append(int(own.argmin()))
+        for other in away:
+            other[chosen[-1]] = np.inf
+    return chosen
+
+
+def _greedy(n_active, rows, columns):
+    """From three corners on, without which there is no error to lower."""
+    chosen = _at_corners(min(n_active, 3), rows, columns)
+    waves, powers = _waves(rows, columns), _powers((rows, columns))
+    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
+    for count in range(4, n_active + 1):
+        cost = _log_error(count, sums[:, None] + powers) + SIDELOBE_WEIGHT * _peak(count, pattern + waves)
+        cost[chosen] = np.inf
+        chosen.append(int(cost.argmin()))
+        pattern, sums = pattern + waves[chosen[-1]], sums + powers[:, chosen[-1]]
+    return chosen
+
+
+def _annealed(n_active, rows, columns, rng):
+    """The best of all masks that the walk comes by."""
+    waves, powers = _waves(rows, columns), _powers((rows, columns))
+    order = rng.permutation(len(waves))
+    if n_active < 3 or n_active == len(waves):
+        return order[:n_active]
+    pattern, sums = waves[order[:n_active]].sum(axis=0), powers[:, order[:n_active]].sum(axis=1)
+    cost = least = np.inf
+    out = rng.integers(n_active, size=STEPS)
+    new = rng.integers(n_active, len(waves), size=STEPS)
+    rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(*_HEAT, STEPS)
+    for leaving, entering, rise in zip(out.tolist(), new.tolist(), rises.tolist(), strict=True):
+        gone, come = order[leaving], order[entering]
+        new_pattern = pattern - waves[gone]
+        new_pattern += waves[come]
+        new_sums = sums + (powers[:, come] - powers[:, gone])
+        new_cost = _log_error(n_active, new_sums) + SIDELOBE_WEIGHT * _peak(n_active, new_pattern)
+        if new_cost <= cost + rise:
+            order[leaving], order[entering] = come, gone
+            pattern, sums, cost = new_pattern, new_sums, new_cost
+            if cost < least:
+                best, least = order[:n_active].copy(), cost
+    return best
+
+
+def _log_error(count, sums):
+    """Half the logarithm of ``tr(S^-1)`` from sums (5, ...) of the positions' powers; infinite on a line."""
+    row, column, row_2, column_2, both = sums
+    # Whole numbers: S times the count. So the determinant of a line is exactly 0.
+    down, across, tilt = count * row_2 - row**2, count * column_2 - column**2, count * both - row * column
+    with np.errstate(divide="ignore"):
+        return 0.5 * np.log(count * (down + across) / (down * across - tilt**2))
+
+
+def _peak(count, pattern):
+    """The highest sidelobe of patterns (..., 2, N) of so many elements."""
+    square = pattern * pattern
+    return np.sqrt((square[..., 0, :] + square[..., 1, :]).max(axis=-1)) / count
+
+
+def _powers(shape):
+    """Row, column, their squares and their product, of every element, (5, rows x columns)."""
+    row, column = np.divmod(np.arange(shape[0] * shape[1]), shape[1])
+    return np.stack([row, column, row**2, column**2, row * column]).astype(float)
+
+
+def _waves(rows, columns):
+    """Real and imaginary part of what every element adds to the pattern, (rows x columns, 2, N).
+
+    N differences, those that :func:`_outside` keeps. Apart, the two parts are faster than complex numbers.
+    """
+    down = np.exp(-2j * np.pi * np.outer(np.arange(rows), np.arange(_COARSE * rows)) / (_COARSE * rows))
+    half = np.arange(_COARSE * columns // 2 + 1)
+    across = np.exp(-2j * np.pi * np.outer(np.arange(columns), half) / (_COARSE * columns))
+    n, m = np.nonzero(_outside(rows, columns, _COARSE))
+    waves = (down[:, None, n] * across[:, m]).reshape(rows * columns, -1)
+    return np.stack([waves.real, waves.imag], axis=1)
+
+
+def _outside(rows, columns, fine):
+    """Half a period of differences, as ``rfft2`` orders them: True where a response is a sidelobe."""
+    down, across = np.arange(fine * rows), np.arange(fine * columns // 2 + 1)
+    return (np.minimum(down, fine * rows - down) >= fine)[:, None] | (across >= fine)
+
+
+def _mask(mask):
+    """A mask that is boolean, (rows, columns) and not empty."""
+    try:
+        mask = np.asarray(mask)
+    except ValueError:
+        raise ValueError("mask: it must be a regular array of bool, (rows, columns)") from None
+    if mask.ndim != 2 or min(mask.shape) < 2 or mask.dtype != bool:
+        raise ValueError(
+            f"mask: got {mask.dtype} of shape {mask.shape}; it must be bool, (rows, columns), both at least 2"
+        )
+    if not mask.any():
+        raise ValueError("mask: got no True entry; at least one element must listen")
+    return mask
+
+
+def _integer(name, value, low, high=None):
+    """An integer between two limits, both allowed."""
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        if low <= value and (high is None or value <= high):
+            return int(value)
+    upper = "" if high is None else f" and at most {high}"
+    raise ValueError(f"{name}: got {value!r}; it must be an integer of at least {low}{upper}")

@@ -1,0 +1,196 @@
+"""Bad input to every public function of Part III: a ValueError that names the argument, many times."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from irsnb import hybrid
+from irsnb.arrays import PlanarArray
+
+ARRAY = PlanarArray(4, 4, 0.043, 0.0857)
+USERS = ((0.1, -0.2, 7.0), (0.6, -0.4, 9.0))
+GRID = np.linspace(-1, 1, 5)
+EYE = np.eye(16)
+BAD = st.sampled_from([math.nan, math.inf, -math.inf, "x", None, [1.0, [2.0]]])
+MANY = settings(max_examples=300, deadline=None)
+
+GOOD = {
+    "smoothed_covariance": {"snapshots": np.ones((16, 3)), "shape": (4, 4), "subarray": (3, 3)},
+    "smooth": {"covariance": EYE, "shape": (4, 4), "subarray": (3, 3)},
+    "sample_covariance": {"snapshots": np.ones((16, 3))},
+    "noise_subspace": {"covariance": EYE, "n_sources": 2},
+    "pseudospectrum": {
+        "covariance": EYE,
+        "array": ARRAY,
+        "n_sources": 2,
+        "azimuth": GRID,
+        "elevation": GRID,
+    },
+    "find_directions": {
+        "covariance": EYE,
+        "array": ARRAY,
+        "n_sources": 2,
+        "azimuth": GRID,
+        "elevation": GRID,
+    },
+    "range_spectrum": {
+        "covariance": EYE,
+        "array": ARRAY,
+        "n_sources": 2,
+        "directions": [u[:2] for u in USERS],
+        "distances": [5.0, 6.0],
+    },
+    "find_ranges": {
+        "covariance": EYE,
+        "array": ARRAY,
+        "n_sources": 2,
+        "directions": [u[:2] for u in USERS],
+        "distances": [5.0, 6.0],
+    },
+    "search_3d": {
+        "covariance": EYE,
+        "array": ARRAY,
+        "n_sources": 2,
+        "azimuth": GRID,
+        "elevation": GRID,
+        "distances": [5.0, 6.0],
+    },
+    "crlb": {"array": ARRAY, "users": USERS, "snr_db": 10.0, "n_snapshots": 100},
+    "miscalibration": {"array": ARRAY, "users": USERS, "sigma_phase": 0.01},
+    "first_order_bias": {"array": ARRAY, "users": USERS, "disturbance": np.ones((2, 16))},
+    "refine": {"covariance": EYE, "array": ARRAY, "users": USERS},
+    "signal_covariance": {"channels": np.ones((2, 1, 4))},
+    "receive": {
+        "channels": np.ones((2, 1, 4)),
+        "n_snapshots": 5,
+        "noise": 1.0,
+        "rng": np.random.default_rng(0),
+    },
+    "draw_covariance": {"covariance": EYE, "n_snapshots": 50, "rng": np.random.default_rng(0)},
+}
+NUMBERS = [
+    (name, argument)
+    for name, arguments in GOOD.items()
+    for argument in arguments
+    if argument not in ("array", "rng")
+]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_the_good_arguments_are_good(name):
+    assert np.all(np.isfinite(getattr(hybrid, name)(**GOOD[name]))) or name in (
+        "find_directions",
+        "search_3d",
+    )
+
+
+@pytest.mark.parametrize(("name", "argument"), NUMBERS)
+@MANY
+@given(data=st.data())
+def test_nonsense_names_the_argument(name, argument, data):
+    value = GOOD[name][argument]
+    bad = data.draw(BAD)
+    if isinstance(value, (int, float, tuple)) and argument in (
+        "n_sources",
+        "n_snapshots",
+        "shape",
+        "subarray",
+    ):
+        bad = data.draw(st.sampled_from([math.nan, "x", None, 0, -1, 1.5, (1,), (0, 2), True]))
+    elif data.draw(st.booleans()) and np.ndim(value):
+        if not isinstance(bad, float):
+            bad = math.nan
+        array = np.array(value, dtype=float)
+        array.flat[data.draw(st.integers(0, array.size - 1))] = bad
+        bad = array
+    if argument in ("azimuth", "elevation") and name == "find_directions" and bad is None:
+        return
+    if argument == "directions" and name == "find_ranges":
+        # a direction that is NaN is one that was not found
+        bad = "x"
+    if argument == "noise" and bad is None:
+        bad = "x"
+    with pytest.raises(ValueError, match=argument):
+        getattr(hybrid, name)(**GOOD[name] | {argument: bad})
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: hybrid.pseudospectrum(EYE, ARRAY, 16, GRID, GRID), "outnumber"),
+        (lambda: hybrid.noise_subspace(EYE, 17), "outnumber"),
+        (lambda: hybrid.smoothed_covariance(np.ones((16, 3)), (4, 4), (5, 4)), "must fit into"),
+        (lambda: hybrid.smoothed_covariance(np.ones((15, 3)), (4, 4), (2, 2)), "needs"),
+        (
+            lambda: hybrid.pseudospectrum(EYE + np.triu(np.ones((16, 16)), 1), ARRAY, 2, GRID, GRID),
+            "Hermitian",
+        ),
+        (lambda: hybrid.pseudospectrum(np.ones((16, 15)), ARRAY, 2, GRID, GRID), "square"),
+        (lambda: hybrid.pseudospectrum(np.eye(9), ARRAY, 2, GRID, GRID), "16 elements"),
+        (lambda: hybrid.pseudospectrum(EYE, ARRAY, 2, GRID[None], GRID), "one axis"),
+        (lambda: hybrid.find_directions(EYE, ARRAY, 2, GRID[:2], GRID), "at least 3"),
+        (lambda: PlanarArray(4, 4, 0.04, 0.08, np.ones((4, 5), dtype=bool)), "mask"),
+        (lambda: PlanarArray(4, 4, 0.04, 0.08, np.ones((4, 4))), "mask"),
+        (lambda: hybrid.crlb(ARRAY, np.ones((16, 3)), 10, 100), "outnumber"),
+        (lambda: hybrid.crlb(ARRAY, [USERS[0], USERS[0]], 10, 100), "singular|diagonal"),
+        (lambda: hybrid.crlb(ARRAY, USERS, [1.0, 2.0, 3.0], 100), "broadcast"),
+        (lambda: hybrid.crlb(ARRAY, [(0.1, 0.1, -1.0)], 10, 100), "above 0 m"),
+        (lambda: hybrid.crlb(ARRAY, USERS, 10, 0), "n_snapshots"),
+        (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(3)), "correlation"),
+        (lambda: hybrid.standard_errors(np.eye(4)), "3K"),
+        (lambda: hybrid.refine(EYE, ARRAY, USERS, "magic"), "subspace-fit"),
+        (lambda: hybrid.refine(EYE, ARRAY, np.ones((16, 2))), "outnumber"),
+        (lambda: hybrid.refine(EYE, ARRAY, USERS, n_signals=3), "n_sources"),
+        (lambda: hybrid.refine(np.stack([EYE, EYE]), ARRAY, np.ones((3, 2, 2))), "leading axes"),
+        (
+            lambda: hybrid.refine(
+                np.eye(3),
+                PlanarArray(2, 2, 0.04, 0.08, np.array([[True, True], [True, False]])),
+                [(0.1, 0.1)],
+                "esprit",
+            ),
+            "masked",
+        ),
+        (
+            lambda: hybrid.refine(np.eye(5), PlanarArray(1, 5, 0.04, 0.08), [(0.1, 0.1)], "esprit"),
+            "two rows",
+        ),
+        (lambda: hybrid.receive(np.ones((2, 1, 4)), 5, -1.0, np.random.default_rng(0)), "at least 0"),
+        (lambda: hybrid.signal_covariance(np.ones((2, 1, 4)), "some"), "same pilot"),
+        (lambda: hybrid.draw_covariance(EYE, 4, np.random.default_rng(0)), "at least 16"),
+        (lambda: hybrid.draw_covariance(-EYE, 50, np.random.default_rng(0)), "positive definite"),
+        (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, "round"), "spherical"),
+        (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, hears="left"), "front"),
+        (lambda: hybrid.path_channels(hybrid.load_scenario(), [10_000], ARRAY), "no such user"),
+        (lambda: hybrid.path_channels(hybrid.load_scenario(), 0.5, ARRAY), "indices"),
+    ],
+)
+def test_what_is_wrong_is_said(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
+
+
+def test_hears_front_drops_what_comes_from_behind():
+    street = hybrid.load_scenario()
+    user = hybrid.paper_users(street)[:1]
+    around = hybrid.path_channels(street, user, ARRAY)[0]
+    front = hybrid.path_channels(street, user, ARRAY, hears="front")[0]
+    behind = np.abs(street.azimuth[user[0]]) > np.pi / 2
+    assert behind.any() and np.all(front[behind] == 0)
+    assert np.array_equal(front[~behind], around[~behind])
+
+
+def test_channels_are_the_image_points_distances():
+    street = hybrid.load_scenario()
+    user = hybrid.paper_users(street)[2]
+    heard = hybrid.path_channels(street, [user], ARRAY)[0]
+    for path in range(5):
+        away = 299_792_458.0 * street.delay[user, path]
+        az, el = street.azimuth[user, path], street.elevation[user, path]
+        image = away * np.array([math.cos(az) * math.cos(el), math.sin(az) * math.cos(el), math.sin(el)])
+        extra = np.linalg.norm(image - ARRAY.positions, axis=-1) - away
+        expected = street.gain[user, path] * np.exp(-2j * np.pi * extra / 0.0857)
+        assert np.allclose(heard[path], expected, rtol=1e-6)
