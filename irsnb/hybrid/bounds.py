@@ -4,7 +4,7 @@ import numpy as np
 
 from irsnb.bounds import cramer_rao_bound, fisher_information
 from irsnb.checks import complex_array, real_array
-from irsnb.hybrid.model import checked_users, cosines_jacobian, steering, to_cosines
+from irsnb.hybrid.model import checked_count, checked_users, cosines_jacobian, steering, to_cosines
 
 
 def crlb(array, users, snr_db, n_snapshots, correlation=None):
@@ -38,7 +38,7 @@ def crlb(array, users, snr_db, n_snapshots, correlation=None):
     Raises
     ------
     ValueError
-        If a shape does not fit, a value is not finite, M <= K, T is not above 0, or the elements do not fix
+        If a shape does not fit, a value is not finite, M <= K, T is no count, or the elements do not fix
         the unknowns.
     """
     users, level = checked_users(users), real_array("snr_db", snr_db)
@@ -49,9 +49,7 @@ def crlb(array, users, snr_db, n_snapshots, correlation=None):
             f"users: got {count} with {size} elements; the elements must outnumber the users, or their "
             "powers and directions cannot be told apart"
         )
-    snapshots = real_array("n_snapshots", n_snapshots)
-    if snapshots.ndim or snapshots <= 0:
-        raise ValueError(f"n_snapshots: got {n_snapshots!r}; it must be a count above 0")
+    snapshots = checked_count("n_snapshots", n_snapshots)
     try:
         level = np.broadcast_to(level, np.broadcast_shapes(level.shape, users.shape[:-1]))
     except ValueError:

@@ -122,7 +122,7 @@ def receive(channels, n_snapshots, noise, rng, correlation="uncorrelated"):
         or the correlation is unknown.
     """
     sent, noise = _independent(channels, correlation), _noise(noise)
-    n_snapshots = _count("n_snapshots", n_snapshots)
+    n_snapshots = checked_count("n_snapshots", n_snapshots)
     symbols = circular_noise(rng, (*sent.shape[:-1], n_snapshots))
     heard = np.swapaxes(sent, -1, -2) @ symbols
     heard += np.sqrt(noise) * circular_noise(rng, heard.shape)
@@ -157,7 +157,7 @@ def draw_covariance(covariance, n_snapshots, rng, draws=()):
     covariance = complex_array("covariance", covariance, ())
     if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:
         raise ValueError(f"covariance: got shape {covariance.shape}; it must be (M, M)")
-    size, n_snapshots = len(covariance), _count("n_snapshots", n_snapshots)
+    size, n_snapshots = len(covariance), checked_count("n_snapshots", n_snapshots)
     if n_snapshots < size:
         raise ValueError(f"n_snapshots: got {n_snapshots}; it must be at least {size}, the elements")
     try:
@@ -278,7 +278,7 @@ def _noise(noise):
     return float(noise)
 
 
-def _count(name, value):
+def checked_count(name, value):
     """A count of at least 1."""
     if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{name}: got {value!r}; it must be an integer of at least 1")

@@ -85,8 +85,11 @@ def _subspace_fit(covariance, array, users, rank):
     """Weighted subspace fitting of n covariances, all users of each at once."""
     values, vectors = np.linalg.eigh(covariance)
     noise = values[:, :-rank].mean(axis=-1, keepdims=True)
-    strength = np.maximum(values[:, -rank:] - noise, 0) / np.sqrt(values[:, -rank:])
-    target = vectors[..., -rank:] * (strength / np.linalg.norm(strength, axis=-1, keepdims=True))[:, None, :]
+    tiny = np.finfo(float).tiny
+    strong = np.maximum(values[:, -rank:], tiny)
+    strength = np.maximum(strong - noise, 0) / np.sqrt(strong)
+    size = np.maximum(np.linalg.norm(strength, axis=-1, keepdims=True), tiny)
+    target = vectors[..., -rank:] * (strength / size)[:, None, :]
     n, count, unknowns = users.shape
 
     def residuals(state, target):
