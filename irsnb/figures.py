@@ -34,6 +34,15 @@ METHOD_STYLE = {
     "esprit": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "unitary ESPRIT"},
     "newton": {"color": "#0072B2", "linestyle": "--", "marker": "o", "label": "Newton on MUSIC"},
     "subspace-fit": {"color": "#009E73", "linestyle": "-", "marker": "D", "label": "subspace fit"},
+    "random": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "random"},
+    "block": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "block"},
+    "corners": {"color": "#E69F00", "linestyle": "-.", "marker": "v", "label": "corners"},
+    "greedy": {"color": "#56B4E9", "linestyle": "--", "marker": "o", "label": "greedy"},
+    "annealed": {"color": "#009E73", "linestyle": "-", "marker": "D", "label": "annealed"},
+    "elementnet": {"color": "#CC79A7", "linestyle": "-", "marker": "P", "label": "ElementNet"},
+    "refinenet": {"color": "#CC79A7", "linestyle": "-", "marker": "P", "label": "RefineNet"},
+    "crop-network": {"color": "#D55E00", "linestyle": "-", "marker": "X", "label": "network on crops"},
+    "training-mean": {"color": "#777777", "linestyle": "--", "marker": "", "label": "training mean"},
     "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
 }
 """How each method is drawn, everywhere."""

@@ -9,6 +9,8 @@ from irsnb.hybrid.model import (
     path_channels,
     receive,
     signal_covariance,
+    spread_out,
+    to_cosines,
 )
 from irsnb.hybrid.music import (
     find_directions,
@@ -55,5 +57,7 @@ __all__ = [
     "signal_covariance",
     "smooth",
     "smoothed_covariance",
+    "spread_out",
     "standard_errors",
+    "to_cosines",
 ]

@@ -14,17 +14,17 @@ from irsnb.geometry import unit_vector_unchecked
 from irsnb.noise import circular_noise
 
 PAPER_NOISE = 10 ** (-(200 - 30) / 10)
-"""The paper's noise, section 4.1: 1e-17, taken as watts."""
+"""Noise power of the paper's section 4.1, which is 1e-17, taken as watts [W]."""
 
 N_SNAPSHOTS = 3000
 """The paper's T."""
 
 CORRELATIONS = ("uncorrelated", "fading", "same pilot")
-"""What the paper leaves open: how the users' signals, and the paths of one user, go together.
+"""How the users' signals, and the paths of one user, go together, which the paper leaves open.
 
-``"uncorrelated"``: each user sends symbols of its own, and its paths stand still. ``"fading"``: besides,
-each path fades by itself from snapshot to snapshot. ``"same pilot"``: all users send the same symbols, and
-paths stand still.
+With ``"uncorrelated"`` each user sends symbols of its own, and its paths stand still. With ``"fading"``
+each path besides fades by itself from snapshot to snapshot. With ``"same pilot"`` all users send the same
+symbols, and paths stand still.
 """
 
 
@@ -81,7 +81,7 @@ def signal_covariance(channels, correlation="uncorrelated"):
     channels : array_like of complex, shape (..., K, P, M)
         From :func:`path_channels`; for users with one path each, (K, 1, M).
     correlation : str
-        One of :data:`CORRELATIONS`.
+        One of :data:`irsnb.hybrid.model.CORRELATIONS`.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def receive(channels, n_snapshots, noise, rng, correlation="uncorrelated"):
         Its power at each element, in the unit of the channels' power.
     rng : numpy.random.Generator
     correlation : str
-        One of :data:`CORRELATIONS`.
+        One of :data:`irsnb.hybrid.model.CORRELATIONS`.
 
     Returns
     -------
@@ -171,8 +171,52 @@ def draw_covariance(covariance, n_snapshots, rng, draws=()):
     return half @ np.swapaxes(half.conj(), -1, -2) / n_snapshots
 
 
+def spread_out(users, count):
+    """Users in directions far apart, the nearest user first, then the one farthest from those taken, and so on.
+
+    Parameters
+    ----------
+    users : array_like, shape (n, 3)
+        Azimuth, elevation [rad], distance [m].
+    count : int
+        How many, at most n.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        Rows of `users`. Distances between directions are taken between their direction cosines.
+
+    Raises
+    ------
+    ValueError
+        If the users are not as stated or fewer than `count`.
+    """
+    users = checked_users(users)
+    if users.ndim != 2 or users.shape[1] != 3 or len(users) < checked_count("count", count):
+        raise ValueError(
+            f"users: got shape {users.shape} for a count of {count}; it must be (n, 3), n at least the count"
+        )
+    cosines = to_cosines(users)[:, :2]
+    chosen = [int(users[:, 2].argmin())]
+    while len(chosen) < count:
+        away = np.linalg.norm(cosines[:, None] - cosines[chosen], axis=-1)
+        chosen.append(int(away.min(axis=1).argmax()))
+    return np.array(chosen)
+
+
 def to_cosines(users):
-    """Azimuth, elevation [rad] and, if given, distance [m] (..., 2 or 3) as u, v and curvature [1/m]."""
+    """What an array sees of users: direction cosines u along y and v along z, and the curvature 1/distance.
+
+    Parameters
+    ----------
+    users : ndarray, shape (..., 2) or (..., 3)
+        Azimuth, elevation [rad] and, if there, distance [m].
+
+    Returns
+    -------
+    ndarray, the shape of `users`
+        u, v and, if there, curvature [1/m].
+    """
     ray = unit_vector_unchecked(users[..., 0], users[..., 1])
     return np.concatenate([ray[..., 1:], 1 / users[..., 2:]], axis=-1)
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from irsnb.checks import require
 from irsnb.fitting import levenberg_marquardt
 from irsnb.hybrid.model import checked_users, from_cosines, steering, to_cosines
 from irsnb.hybrid.music import (
@@ -13,7 +14,7 @@ from irsnb.hybrid.music import (
 )
 
 METHODS = ("subspace-fit", "newton", "esprit", "parabola")
-"""What :func:`refine` knows, best first."""
+"""What :func:`irsnb.hybrid.refine` knows, best first."""
 
 SETTLED = 1e-16
 """A misfit that falls by less than this has settled; residuals are relative to the signal."""
@@ -39,7 +40,7 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
     users : array_like, shape (..., K, 2) or (..., K, 3)
         Coarse azimuth, elevation [rad] and, for spherical waves, distance [m].
     method : str
-        One of :data:`METHODS`.
+        One of :data:`irsnb.hybrid.refinement.METHODS`.
     n_signals : int, optional
         Rank of the users' signals, if below K: 1 for users who all send the same.
 
@@ -51,7 +52,8 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
     Raises
     ------
     ValueError
-        If a shape does not fit, a value is not finite, M <= K, the method is unknown, or ESPRIT or the
+        If a shape does not fit, a value is not finite, M <= K, the method is unknown, there is no signal in
+        the covariance to fit, or ESPRIT or the
         parabola are asked for distances, ESPRIT for a masked array.
     """
     if method not in METHODS:
@@ -88,7 +90,8 @@ def _subspace_fit(covariance, array, users, rank):
     tiny = np.finfo(float).tiny
     strong = np.maximum(values[:, -rank:], tiny)
     strength = np.maximum(strong - noise, 0) / np.sqrt(strong)
-    size = np.maximum(np.linalg.norm(strength, axis=-1, keepdims=True), tiny)
+    size = np.linalg.norm(strength, axis=-1, keepdims=True)
+    require(size > 0, "covariance", size, "its eigenvalues are all alike, there is no signal in it to fit")
     target = vectors[..., -rank:] * (strength / size)[:, None, :]
     n, count, unknowns = users.shape
 

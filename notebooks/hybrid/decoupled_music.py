@@ -30,7 +30,6 @@ from scipy.optimize import linear_sum_assignment
 
 from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
-from irsnb.geometry import unit_vector
 from irsnb.hybrid import (
     CORRELATIONS,
     N_SNAPSHOTS,
@@ -53,7 +52,9 @@ from irsnb.hybrid import (
     signal_covariance,
     smooth,
     smoothed_covariance,
+    spread_out,
     standard_errors,
+    to_cosines,
 )
 
 figures.use_style()
@@ -67,12 +68,6 @@ block = PlanarArray(10, 10, wavelength / 2, wavelength)
 subarray = PlanarArray(7, 7, wavelength / 2, wavelength)
 grid = paper_grid()
 STEP = np.rad2deg(grid[1] - grid[0])
-
-
-def cosines(directions):
-    """Direction cosines along and up the surface, in which all that an array sees is written."""
-    return unit_vector(directions[..., 0], directions[..., 1])[..., 1:]
-
 
 # %% [markdown]
 # ## The scenario
@@ -93,25 +88,9 @@ def cosines(directions):
 
 # %%
 close = np.flatnonzero((everyone[:, 2] >= 6) & (everyone[:, 2] <= 12))
-near = [close[everyone[close, 2].argmin()]]
-while len(near) < 4:
-    gap = np.linalg.norm(
-        cosines(everyone[close])[:, None] - cosines(everyone[near]), axis=-1
-    )
-    near.append(close[gap.min(axis=1).argmax()])
-near = np.array(near)
+near = close[spread_out(everyone[close], 4)]
 near = near[np.argsort(everyone[near, 0])]
 true_near = everyone[near]
-
-
-def at_snr(users, snr_db, array=block, correlation="uncorrelated", **kind):
-    """Signal covariance of users who are equally strong at the surface, and noise at an SNR."""
-    channels = path_channels(street, users, array, **kind)
-    strength = np.sqrt(
-        np.mean(np.abs(channels[:, :1]) ** 2, axis=-1, keepdims=True)
-    )
-    noise = 10 ** (-snr_db / 10) * np.eye(len(array.positions))
-    return signal_covariance(channels / strength, correlation) + noise
 
 
 def direct_only(users, array=block):
@@ -254,7 +233,7 @@ while len(true_scenes) < (10 if ledger.scale() == "quick" else 40):
             scene_rng.uniform(3, 12, 2),
         ]
     )
-    if np.linalg.norm(np.subtract(*cosines(scene))) > 0.4:
+    if np.linalg.norm(np.subtract(*to_cosines(scene[:, :2]))) > 0.4:
         true_scenes.append(scene)
 for scene in true_scenes:
     heard = receive(subarray.steering_vector(*scene.T)[:, None], 1000, 0.01, rng)
@@ -267,7 +246,8 @@ for scene in true_scenes:
     errors = []
     for answer in (split, joint):
         cost = np.linalg.norm(
-            cosines(np.nan_to_num(answer, nan=9.0))[:, None] - cosines(scene),
+            to_cosines(np.nan_to_num(answer[:, :2], nan=9.0))[:, None]
+            - to_cosines(scene[:, :2]),
             axis=-1,
         )
         errors.append(np.abs(answer[linear_sum_assignment(cost.T)[1]] - scene))
@@ -310,7 +290,8 @@ def all_found(answers, truth, within_deg=1.5):
     share = []
     for answer in answers:
         cost = np.linalg.norm(
-            cosines(np.nan_to_num(answer, nan=9.0))[:, None] - cosines(truth),
+            to_cosines(np.nan_to_num(answer, nan=9.0))[:, None]
+            - to_cosines(truth[:, :2]),
             axis=-1,
         )
         pairs = linear_sum_assignment(cost)
@@ -351,7 +332,7 @@ works = [
 # %%
 four = paper_users(street)
 true_four = everyone[four]
-extent = np.ptp(cosines(true_four)[:, 0])
+extent = np.ptp(to_cosines(true_four)[:, 0])
 heard = {}
 for hears in ("all around", "front"):
     channels = path_channels(street, four, block, hears=hears)
@@ -386,7 +367,8 @@ n_at_users = {
     key: int(
         np.sum(
             np.linalg.norm(
-                cosines(np.deg2rad(value)) - cosines(true_four).mean(axis=0),
+                to_cosines(np.deg2rad(value))
+                - to_cosines(true_four[:, :2]).mean(axis=0),
                 axis=-1,
             )
             < np.deg2rad(3)

@@ -29,7 +29,6 @@ import numpy as np
 
 from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
-from irsnb.geometry import unit_vector
 from irsnb.hybrid import (
     METHODS,
     N_SNAPSHOTS,
@@ -43,6 +42,7 @@ from irsnb.hybrid import (
     refine,
     signal_covariance,
     smooth,
+    spread_out,
 )
 
 figures.use_style()
@@ -53,24 +53,6 @@ everyone = polar(street)
 wavelength = street.wavelength
 block = PlanarArray(10, 10, wavelength / 2, wavelength)
 subarray = PlanarArray(7, 7, wavelength / 2, wavelength)
-
-
-def cosines(directions):
-    """Direction cosines along and up the surface."""
-    return unit_vector(directions[..., 0], directions[..., 1])[..., 1:]
-
-
-def spread_out(users, count):
-    """The nearest user, then each time the one whose direction is farthest from those taken."""
-    chosen = [int(users[:, 2].argmin())]
-    while len(chosen) < count:
-        away = np.linalg.norm(
-            cosines(users)[:, None] - cosines(users[chosen]), axis=-1
-        )
-        chosen.append(int(away.min(axis=1).argmax()))
-    return np.array(chosen)
-
-
 close = np.flatnonzero((everyone[:, 2] >= 6) & (everyone[:, 2] <= 12))
 near = everyone[close[spread_out(everyone[close], 4)]]
 near = near[np.argsort(near[:, 0])]

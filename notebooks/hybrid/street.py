@@ -35,6 +35,7 @@ from irsnb.hybrid import (
     paper_users,
     path_channels,
     polar,
+    spread_out,
 )
 
 figures.use_style()
@@ -148,24 +149,7 @@ for number, (row, column) in enumerate(PAPER_USERS):
 # We keep both: the paper's four, and four of those within 6 to 12 m, chosen by a rule and not by hand: the nearest user first, then each time the one
 # whose direction is farthest from those already taken.
 
-
 # %%
-def spread_out(polar_users, count):
-    """Indices of users far apart in direction cosines: the nearest first, then farthest-point."""
-    cosines = np.stack(
-        [
-            np.sin(polar_users[:, 0]) * np.cos(polar_users[:, 1]),
-            np.sin(polar_users[:, 1]),
-        ],
-        axis=-1,
-    )
-    chosen = [int(polar_users[:, 2].argmin())]
-    while len(chosen) < count:
-        away = np.linalg.norm(cosines[:, None] - cosines[chosen], axis=-1)
-        chosen.append(int(away.min(axis=1).argmax()))
-    return np.array(chosen)
-
-
 close = np.flatnonzero((everyone[:, 2] >= 6) & (everyone[:, 2] <= 12))
 near = close[spread_out(everyone[close], 4)]
 on_grid = everyone[street.rows > 0, 2].min()

@@ -14,6 +14,8 @@ ARRAY = PlanarArray(4, 4, 0.043, 0.0857)
 USERS = ((0.1, -0.2, 7.0), (0.6, -0.4, 9.0))
 GRID = np.linspace(-1, 1, 5)
 EYE = np.eye(16)
+STEERED = ARRAY.steering_vector(*np.transpose(USERS))
+HEARD = EYE + STEERED.T @ STEERED.conj()
 BAD = st.sampled_from([math.nan, math.inf, -math.inf, "x", None, [1.0, [2.0]]])
 MANY = settings(max_examples=300, deadline=None)
 
@@ -61,7 +63,7 @@ GOOD = {
     "crlb": {"array": ARRAY, "users": USERS, "snr_db": 10.0, "n_snapshots": 100},
     "miscalibration": {"array": ARRAY, "users": USERS, "sigma_phase": 0.01},
     "first_order_bias": {"array": ARRAY, "users": USERS, "disturbance": np.ones((2, 16))},
-    "refine": {"covariance": EYE, "array": ARRAY, "users": USERS},
+    "refine": {"covariance": HEARD, "array": ARRAY, "users": USERS},
     "signal_covariance": {"channels": np.ones((2, 1, 4))},
     "receive": {
         "channels": np.ones((2, 1, 4)),
@@ -103,7 +105,7 @@ def test_nonsense_names_the_argument(name, argument, data):
     elif data.draw(st.booleans()) and np.ndim(value):
         if not isinstance(bad, float):
             bad = math.nan
-        array = np.array(value, dtype=float)
+        array = np.array(value, dtype=complex if np.iscomplexobj(value) else float)
         array.flat[data.draw(st.integers(0, array.size - 1))] = bad
         bad = array
     if argument in ("azimuth", "elevation") and name == "find_directions" and bad is None:
@@ -141,6 +143,7 @@ def test_nonsense_names_the_argument(name, argument, data):
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 0), "n_snapshots"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(3)), "correlation"),
         (lambda: hybrid.standard_errors(np.eye(4)), "3K"),
+        (lambda: hybrid.refine(EYE, ARRAY, USERS), "no signal"),
         (lambda: hybrid.refine(EYE, ARRAY, USERS, "magic"), "subspace-fit"),
         (lambda: hybrid.refine(EYE, ARRAY, np.ones((16, 2))), "outnumber"),
         (lambda: hybrid.refine(EYE, ARRAY, USERS, n_signals=3), "n_sources"),
@@ -162,6 +165,8 @@ def test_nonsense_names_the_argument(name, argument, data):
         (lambda: hybrid.signal_covariance(np.ones((2, 1, 4)), "some"), "same pilot"),
         (lambda: hybrid.draw_covariance(EYE, 4, np.random.default_rng(0)), "at least 16"),
         (lambda: hybrid.draw_covariance(-EYE, 50, np.random.default_rng(0)), "positive definite"),
+        (lambda: hybrid.spread_out(USERS, 3), "at least the count"),
+        (lambda: hybrid.spread_out([u[:2] for u in USERS], 1), "at least the count"),
         (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, "round"), "spherical"),
         (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, hears="left"), "front"),
         (lambda: hybrid.path_channels(hybrid.load_scenario(), [10_000], ARRAY), "no such user"),
@@ -194,3 +199,8 @@ def test_channels_are_the_image_points_distances():
         extra = np.linalg.norm(image - ARRAY.positions, axis=-1) - away
         expected = street.gain[user, path] * np.exp(-2j * np.pi * extra / 0.0857)
         assert np.allclose(heard[path], expected, rtol=1e-6)
+
+
+def test_spread_out_takes_the_nearest_then_the_farthest_from_it():
+    users = np.array([(0.0, 0.0, 9.0), (0.1, 0.0, 5.0), (1.0, 0.0, 8.0), (0.3, 0.1, 7.0)])
+    assert hybrid.spread_out(users, 3).tolist() == [1, 2, 3]
