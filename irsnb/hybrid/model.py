@@ -172,7 +172,7 @@ def draw_covariance(covariance, n_snapshots, rng, draws=()):
 
 
 def spread_out(users, count):
-    """Users in directions far apart, the nearest user first, then the one farthest from those taken, and so on.
+    """Users in directions far apart: the nearest user, then each time the one farthest from those taken.
 
     Parameters
     ----------

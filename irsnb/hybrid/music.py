@@ -300,13 +300,20 @@ def peaks(spectrum, count):
     ----------
     spectrum : ndarray, shape (..., E, A)
     count : int
+        At least 1.
 
     Returns
     -------
     rows, columns : ndarray of int, shape (..., count)
         -1 where there are fewer.
     heights : ndarray, shape (..., count)
+
+    Raises
+    ------
+    ValueError
+        If the count is not an integer of at least 1.
     """
+    count = checked_sources(count, np.inf)
     inner = spectrum[..., 1:-1, 1:-1]
     higher = np.ones(inner.shape, dtype=bool)
     n_rows, n_columns = spectrum.shape[-2:]

@@ -14,13 +14,13 @@ from irsnb.checks import common_shape, real_array
 PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
 """What :func:`place_elements` knows."""
 
-SIDELOBE_WEIGHT = 4.0
-"""What the criterion adds for a sidelobe as high as the main lobe: as much as an error exp(4) times larger."""
+SIDELOBE_WEIGHT = 2.0
+"""Powers of the depth at the worst false direction that outweigh one power of the error."""
 
-STEPS = 30_000
+STEPS = 40_000
 """Exchanges that annealing tries."""
 
-_HEAT = (0.1, 0.002)
+_HEAT = (0.3, 0.005)
 _FINE, _COARSE = 20, 4
 """Points of a beam pattern between two nulls of the full surface: of a result, and while searching."""
 
@@ -68,10 +68,12 @@ def criterion(mask):
     """What ``"greedy"`` and ``"annealed"`` lower: the logarithm of an error, plus a price for sidelobes.
 
     The error is the root mean square of the Cramér–Rao bound on a lone user's two direction cosines, which
-    is the same in every direction: ``(2 T SNR pi^2)^(-1/2) tr(S^-1)^(1/2)``, S the second moments of the
-    element's positions about their mean. The factor in front, which no placement changes, is left out. Alone
-    it would gather the elements in the corners, where other directions look the same; so
-    :data:`SIDELOBE_WEIGHT` times :func:`peak_sidelobe` is added.
+    is the same in every direction: ``(2 T SNR pi^2)^(-1/2) tr(S^-1)^(1/2)`` at high SNR, S the second
+    moments of the elements' positions about their mean. The factor in front, which no placement changes, is
+    left out. Alone it gathers the elements in the corners, where other directions look all but the same.
+    With g the :func:`peak_sidelobe`, MUSIC's null spectrum of a lone user has fallen to ``1 - g^2`` of an
+    element's power times M at the worst of these, so the error is divided by this depth to the power
+    :data:`SIDELOBE_WEIGHT`.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def criterion(mask):
     if mask.sum() < 3:
         return np.inf
     sums = _powers(mask.shape)[:, mask.ravel()].sum(axis=1)
-    return float(_log_error(mask.sum(), sums) + SIDELOBE_WEIGHT * peak_sidelobe(mask))
+    return float(_cost(mask.sum(), sums, peak_sidelobe(mask)))
 
 
 def beam_pattern(mask, u, v):
@@ -190,7 +192,8 @@ def _greedy(n_active, rows, columns):
     waves, powers = _waves(rows, columns), _powers((rows, columns))
     pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
     for count in range(4, n_active + 1):
-        cost = _log_error(count, sums[:, None] + powers) + SIDELOBE_WEIGHT * _peak(count, pattern + waves)
+        peaks = [_peak(count, pattern + wave) for wave in waves]
+        cost = _cost(count, sums[:, None] + powers, np.array(peaks))
         cost[chosen] = np.inf
         chosen.append(int(cost.argmin()))
         pattern, sums = pattern + waves[chosen[-1]], sums + powers[:, chosen[-1]]
@@ -201,40 +204,44 @@ def _annealed(n_active, rows, columns, rng):
     """The best of all masks that the walk comes by."""
     waves, powers = _waves(rows, columns), _powers((rows, columns))
     order = rng.permutation(len(waves))
+    best, cost, least = order[:n_active].copy(), np.inf, np.inf
     if n_active < 3 or n_active == len(waves):
-        return order[:n_active]
-    pattern, sums = waves[order[:n_active]].sum(axis=0), powers[:, order[:n_active]].sum(axis=1)
-    cost = least = np.inf
+        return best
+    pattern, sums = waves[best].sum(axis=0), powers[:, best].sum(axis=1)
+    trial = np.empty_like(pattern)
     out = rng.integers(n_active, size=STEPS)
     new = rng.integers(n_active, len(waves), size=STEPS)
     rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(*_HEAT, STEPS)
     for leaving, entering, rise in zip(out.tolist(), new.tolist(), rises.tolist(), strict=True):
         gone, come = order[leaving], order[entering]
-        new_pattern = pattern - waves[gone]
-        new_pattern += waves[come]
+        np.subtract(pattern, waves[gone], out=trial)
+        np.add(trial, waves[come], out=trial)
         new_sums = sums + (powers[:, come] - powers[:, gone])
-        new_cost = _log_error(n_active, new_sums) + SIDELOBE_WEIGHT * _peak(n_active, new_pattern)
+        new_cost = _cost(n_active, new_sums, _peak(n_active, trial))
         if new_cost <= cost + rise:
             order[leaving], order[entering] = come, gone
-            pattern, sums, cost = new_pattern, new_sums, new_cost
+            pattern, trial = trial, pattern
+            sums, cost = new_sums, new_cost
             if cost < least:
                 best, least = order[:n_active].copy(), cost
     return best
 
 
-def _log_error(count, sums):
-    """Half the logarithm of ``tr(S^-1)`` from sums (5, ...) of the positions' powers; infinite on a line."""
+def _cost(count, sums, peak):
+    """:func:`criterion` from sums (5, ...) of the positions' powers and the peak sidelobe."""
     row, column, row_2, column_2, both = sums
     # Whole numbers: S times the count. So the determinant of a line is exactly 0.
     down, across, tilt = count * row_2 - row**2, count * column_2 - column**2, count * both - row * column
     with np.errstate(divide="ignore"):
-        return 0.5 * np.log(count * (down + across) / (down * across - tilt**2))
+        error = 0.5 * np.log(count * (down + across) / (down * across - tilt**2))
+    # Rounding may leave a full grating lobe a little above 1.
+    return error - SIDELOBE_WEIGHT * np.log(np.maximum(1 - peak**2, 1e-12))
 
 
 def _peak(count, pattern):
-    """The highest sidelobe of patterns (..., 2, N) of so many elements."""
+    """The highest sidelobe of a pattern (2, N) of so many elements."""
     square = pattern * pattern
-    return np.sqrt((square[..., 0, :] + square[..., 1, :]).max(axis=-1)) / count
+    return np.sqrt(float(np.add(square[0], square[1], out=square[0]).max())) / count
 
 
 def _powers(shape):
@@ -246,14 +253,14 @@ def _powers(shape):
 def _waves(rows, columns):
     """Real and imaginary part of what every element adds to the pattern, (rows x columns, 2, N).
 
-    N differences, those that :func:`_outside` keeps. Apart, the two parts are faster than complex numbers.
+    N differences, those that :func:`_outside` keeps. Two short real numbers are faster than a complex one.
     """
     down = np.exp(-2j * np.pi * np.outer(np.arange(rows), np.arange(_COARSE * rows)) / (_COARSE * rows))
     half = np.arange(_COARSE * columns // 2 + 1)
     across = np.exp(-2j * np.pi * np.outer(np.arange(columns), half) / (_COARSE * columns))
     n, m = np.nonzero(_outside(rows, columns, _COARSE))
     waves = (down[:, None, n] * across[:, m]).reshape(rows * columns, -1)
-    return np.stack([waves.real, waves.imag], axis=1)
+    return np.ascontiguousarray(np.stack([waves.real, waves.imag], axis=1), dtype=np.float32)
 
 
 def _outside(rows, columns, fine):

@@ -16,8 +16,8 @@ from irsnb.hybrid.music import (
 METHODS = ("subspace-fit", "newton", "esprit", "parabola")
 """What :func:`irsnb.hybrid.refine` knows, best first."""
 
-SETTLED = 1e-16
-"""A misfit that falls by less than this has settled; residuals are relative to the signal."""
+SETTLED = 1e-10
+"""A misfit that falls by less than this has settled; residuals are in units of the noise in one snapshot."""
 
 
 def refine(covariance, array, users, method="subspace-fit", n_signals=None):
@@ -86,13 +86,15 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
 def _subspace_fit(covariance, array, users, rank):
     """Weighted subspace fitting of n covariances, all users of each at once."""
     values, vectors = np.linalg.eigh(covariance)
-    noise = values[:, :-rank].mean(axis=-1, keepdims=True)
-    tiny = np.finfo(float).tiny
-    strong = np.maximum(values[:, -rank:], tiny)
-    strength = np.maximum(strong - noise, 0) / np.sqrt(strong)
-    size = np.linalg.norm(strength, axis=-1, keepdims=True)
-    require(size > 0, "covariance", size, "its eigenvalues are all alike, there is no signal in it to fit")
-    target = vectors[..., -rank:] * (strength / size)[:, None, :]
+    noise = _noise_level(values, rank)
+    strong = np.maximum(values[:, -rank:], noise)
+    require(
+        strong[:, -1:] > noise,
+        "covariance",
+        noise,
+        "its eigenvalues are all alike, there is no signal to fit",
+    )
+    target = vectors[..., -rank:] * ((strong - noise) / np.sqrt(strong * noise))[:, None, :]
     n, count, unknowns = users.shape
 
     def residuals(state, target):
@@ -113,15 +115,22 @@ def _subspace_fit(covariance, array, users, rank):
     return from_cosines(state.reshape(n, count, unknowns))
 
 
+def _noise_level(values, rank):
+    """Mean of the noise's eigenvalues (n, 1), no smaller than rounding leaves it."""
+    noise = values[:, :-rank].mean(axis=-1, keepdims=True)
+    return np.maximum(noise, np.finfo(float).eps * np.maximum(values[:, -1:], np.finfo(float).tiny))
+
+
 def _newton(covariance, array, users, rank):
     """Down the null spectrum from every user's coarse place; users are independent of each other here."""
     n, count, unknowns = users.shape
-    signal = signal_subspace(covariance, rank)
-    size = np.sqrt(covariance.shape[-1])
+    values, vectors = np.linalg.eigh(covariance)
+    signal = vectors[..., -rank:]
+    size = np.sqrt(_noise_level(values, rank) / np.maximum(values[:, -1:], np.finfo(float).tiny))
 
     def residuals(state, owner):
         vectors, slopes = steering(array, state)
-        both = np.concatenate([vectors[:, None], slopes], axis=1) / size
+        both = np.concatenate([vectors[:, None], slopes], axis=1) / size[owner][..., None]
         span = signal[owner]
         out = both - (both @ span.conj()) @ np.swapaxes(span, -1, -2)
         return _real(out[:, 0]), _real(np.swapaxes(out[:, 1:], -1, -2))

@@ -1,4 +1,4 @@
-"""Bad input to every public function of Part III: a ValueError that names the argument, many times."""
+"""Bad input to the functions of Part III: a ValueError that names the argument, many times."""
 
 import math
 
@@ -98,6 +98,7 @@ def test_nonsense_names_the_argument(name, argument, data):
     if isinstance(value, (int, float, tuple)) and argument in (
         "n_sources",
         "n_snapshots",
+        "count",
         "shape",
         "subarray",
     ):
@@ -143,6 +144,7 @@ def test_nonsense_names_the_argument(name, argument, data):
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 0), "n_snapshots"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(3)), "correlation"),
         (lambda: hybrid.standard_errors(np.eye(4)), "3K"),
+        (lambda: hybrid.peaks(np.ones((4, 4)), 0), "at least 1"),
         (lambda: hybrid.refine(EYE, ARRAY, USERS), "no signal"),
         (lambda: hybrid.refine(EYE, ARRAY, USERS, "magic"), "subspace-fit"),
         (lambda: hybrid.refine(EYE, ARRAY, np.ones((16, 2))), "outnumber"),

@@ -246,6 +246,13 @@ def test_three_dimensions_at_once_find_what_the_decoupled_search_finds():
     found = hybrid.search_3d(steering.T @ steering.conj(), array, 2, azimuth, elevation, distances)
     found = found[np.argsort(found[:, 0])]
     assert np.allclose(found, np.column_stack([users, distances[[3, 11]]]))
+    heard = snapshots_of(array, users, distances=distances[[3, 11]])
+    covariance = hybrid.sample_covariance(heard)
+    together = hybrid.search_3d(covariance, array, 2, azimuth, elevation, distances)
+    split = hybrid.find_directions(covariance, array, 2, azimuth, elevation)
+    ranges = hybrid.find_ranges(covariance, array, 2, split, distances)
+    split = np.column_stack([split, ranges])
+    assert np.allclose(split[np.argsort(split[:, 0])], together[np.argsort(together[:, 0])])
 
 
 def test_the_null_spectrum_is_linear_in_its_projector():
