@@ -17,12 +17,14 @@ PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
 SIDELOBE_WEIGHT = 2.0
 """Powers of the depth at the worst false direction that outweigh one power of the error."""
 
-STEPS = 40_000
-"""Exchanges that annealing tries."""
+WALKS, STEPS = 2, 20_000
+"""Walks that annealing takes, the best of which counts, and the exchanges that each tries."""
 
 _HEAT = (0.3, 0.005)
-_FINE, _COARSE = 20, 4
-"""Points of a beam pattern between two nulls of the full surface: of a result, and while searching."""
+"""Temperature of the first and of the last exchange, in the unit of the criterion."""
+
+_FINE, _COARSE = 20, 6
+"""Points of a beam pattern from its peak to the full surface's first null: of a result, and in a search."""
 
 
 def place_elements(n_active, method, shape=(25, 25), seed=0):
@@ -155,19 +157,25 @@ def peak_sidelobe(mask):
 @lru_cache(maxsize=256)
 def _placed(n_active, method, rows, columns, seed):
     """The mask, which the caller must not change."""
+    rng = np.random.default_rng(seed)
     if method == "random":
-        chosen = np.random.default_rng(seed).choice(rows * columns, n_active, replace=False)
-    elif method == "block":
+        return _with(rng.choice(rows * columns, n_active, replace=False), rows, columns)
+    if method == "block":
         wide = min(columns, max(int(np.ceil(np.sqrt(n_active))), -(-n_active // rows)))
         high = -(-n_active // wide)
         row, column = np.divmod(np.arange(n_active), wide)
         chosen = (row + (rows - high) // 2) * columns + column + (columns - wide) // 2
-    elif method == "corners":
-        chosen = _at_corners(n_active, rows, columns)
-    elif method == "greedy":
-        chosen = _greedy(n_active, rows, columns)
-    else:
-        chosen = _annealed(n_active, rows, columns, np.random.default_rng(seed))
+        return _with(chosen, rows, columns)
+    if method == "corners":
+        return _with(_at_corners(n_active, rows, columns), rows, columns)
+    if method == "greedy":
+        return _with(_greedy(n_active, rows, columns), rows, columns)
+    walks = [_with(_walk(n_active, rows, columns, rng), rows, columns) for _ in range(WALKS)]
+    return min(walks, key=criterion)
+
+
+def _with(chosen, rows, columns):
+    """A mask of the elements counted row by row."""
     mask = np.zeros((rows, columns), dtype=bool)
     mask.flat[chosen] = True
     return mask
@@ -200,8 +208,8 @@ def _greedy(n_active, rows, columns):
     return chosen
 
 
-def _annealed(n_active, rows, columns, rng):
-    """The best of all masks that the walk comes by."""
+def _walk(n_active, rows, columns, rng):
+    """Elements of the best mask that one annealed walk comes by."""
     waves, powers = _waves(rows, columns), _powers((rows, columns))
     order = rng.permutation(len(waves))
     best, cost, least = order[:n_active].copy(), np.inf, np.inf
