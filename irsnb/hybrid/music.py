@@ -16,6 +16,10 @@ GRID = 301
 """Points of the paper's grid along each angle: pi/300 apart, section 3.1 (ii)."""
 
 
+CHUNK = 8
+"""Spectra that are held at a time: memory that the processor keeps near."""
+
+
 def sample_covariance(snapshots):
     """Sample covariance ``X X^H / T``.
 
@@ -287,10 +291,16 @@ def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
         raise ValueError(
             f"azimuth, elevation: got {len(azimuth)} and {len(elevation)} points; a peak needs at least 3"
         )
-    spectrum = pseudospectrum(covariance, array, n_sources, azimuth, elevation)
-    rows, columns, _ = peaks(spectrum, n_sources)
+    covariance = checked_covariance(covariance, len(array.positions))
+    flat = covariance.reshape(-1, *covariance.shape[-2:])
+    rows, columns = np.empty((2, len(flat), checked_sources(n_sources, flat.shape[-1])), dtype=int)
+    for start in range(0, len(flat), CHUNK):
+        part = slice(start, start + CHUNK)
+        spectrum = pseudospectrum(flat[part], array, n_sources, azimuth, elevation)
+        rows[part], columns[part], _ = peaks(spectrum, n_sources)
     found = np.stack([azimuth[columns], elevation[rows]], axis=-1)
-    return np.where(rows[..., None] < 0, np.nan, found)
+    found = np.where(rows[..., None] < 0, np.nan, found)
+    return found.reshape(*covariance.shape[:-2], *found.shape[1:])
 
 
 def peaks(spectrum, count):
@@ -314,31 +324,26 @@ def peaks(spectrum, count):
         If the count is not an integer of at least 1.
     """
     count = checked_sources(count, np.inf)
-    inner = spectrum[..., 1:-1, 1:-1]
-    higher = np.ones(inner.shape, dtype=bool)
-    n_rows, n_columns = spectrum.shape[-2:]
-    for down in (0, 1, 2):
-        for across in (0, 1, 2):
-            if (down, across) != (1, 1):
-                other = spectrum[..., down : n_rows - 2 + down, across : n_columns - 2 + across]
-                # A tie goes to the later point, so that a plateau has one peak.
-                higher &= inner > other if (down, across) > (1, 1) else inner >= other
-    leading = spectrum.shape[:-2]
-    heights = np.where(higher, inner, -np.inf).reshape(*leading, -1)
-    count_here = min(count, heights.shape[-1])
-    best = np.argpartition(-heights, count_here - 1, axis=-1)[..., :count_here]
-    best = np.take_along_axis(
-        best, np.argsort(-np.take_along_axis(heights, best, axis=-1), axis=-1, kind="stable"), axis=-1
-    )
-    top = np.take_along_axis(heights, best, axis=-1)
-    rows, columns = np.divmod(best, n_columns - 2)
-    missing = ~np.isfinite(top)
-    rows, columns = np.where(missing, -1, rows + 1), np.where(missing, -1, columns + 1)
-    if count_here < count:
-        short = [(0, 0)] * len(leading) + [(0, count - count_here)]
-        rows, columns = (np.pad(part, short, constant_values=-1) for part in (rows, columns))
-        top = np.pad(top, short, constant_values=-np.inf)
-    return rows, columns, top
+    maps = spectrum.reshape(-1, *spectrum.shape[-2:])
+    rows, columns = np.full((2, len(maps), count), -1)
+    heights = np.full((len(maps), count), -np.inf)
+    inner = maps[:, 1:-1, 1:-1]
+    # A tie goes to the later point, so that a plateau has one peak. Most fail against the two beside them.
+    which, row, column = np.nonzero((inner >= maps[:, 1:-1, :-2]) & (inner > maps[:, 1:-1, 2:]))
+    row, column = row + 1, column + 1
+    for down, across in ((-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)):
+        here, there = maps[which, row, column], maps[which, row + down, column + across]
+        higher = here > there if down > 0 else here >= there
+        which, row, column = which[higher], row[higher], column[higher]
+    here = maps[which, row, column]
+    order = np.lexsort((-here, which))
+    which, row, column, here = (part[order] for part in (which, row, column, here))
+    rank = np.arange(len(which)) - np.searchsorted(which, which)
+    best = rank < count
+    place = which[best], rank[best]
+    rows[place], columns[place], heights[place] = row[best], column[best], here[best]
+    shape = (*spectrum.shape[:-2], count)
+    return rows.reshape(shape), columns.reshape(shape), heights.reshape(shape)
 
 
 def range_spectrum(covariance, array, n_sources, directions, distances):
@@ -457,9 +462,11 @@ def signal_subspace(covariance, n_sources):
     """Eigenvectors of the K largest eigenvalues, (..., M, K); the covariance has been checked."""
     size = covariance.shape[-1]
     count = checked_sources(n_sources, size)
-    if covariance.ndim == 2:
+    if covariance[..., 0, 0].size == 1:
         # LAPACK finds a few eigenvectors in less time than all; numpy, which takes stacks, asks for all.
-        return eigh(covariance, subset_by_index=(size - count, size - 1), check_finite=False)[1]
+        one = covariance.reshape(size, size)
+        vectors = eigh(one, subset_by_index=(size - count, size - 1), check_finite=False)[1]
+        return vectors.reshape(*covariance.shape[:-1], count)
     return np.linalg.eigh(covariance)[1][..., -count:]
 
 

@@ -222,6 +222,25 @@ def test_a_plateau_has_one_peak_and_missing_peaks_are_marked():
     assert np.isnan(hybrid.find_ranges(np.diag(np.arange(9.0)), array, 2, found, [5.0, 6.0])[1])
 
 
+def test_peaks_are_what_a_loop_over_all_neighbours_finds():
+    maps = RNG.integers(0, 9, (2, 3, 20, 25)).astype(float)  # few values: many ties
+    rows, columns, heights = peaks(maps, 500)
+    for case in np.ndindex(2, 3):
+        expected = set()
+        for r in range(1, 19):
+            for c in range(1, 24):
+                around = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1) if (i, j) != (0, 0)]
+                here = maps[case][r, c]
+                if all(
+                    here > maps[case][r + i, c + j] if (i, j) > (0, 0) else here >= maps[case][r + i, c + j]
+                    for i, j in around
+                ):
+                    expected.add((r, c))
+        there = rows[case] >= 0
+        assert set(zip(rows[case][there].tolist(), columns[case][there].tolist(), strict=True)) == expected
+        assert np.all(np.diff(heights[case][there]) <= 0)
+
+
 def test_range_scans_peak_at_the_distance():
     array = square(10)
     users = np.array([[-0.5, -0.3], [0.4, -0.2]])
