@@ -22,6 +22,8 @@ FLOORS = (
     "networks",
     "fingerprints",
     "bounds",
+    "placement",
+    "security",
 )
 
 

@@ -25,7 +25,8 @@ from irsnb.hybrid.music import (
     smooth,
     smoothed_covariance,
 )
-from irsnb.hybrid.refinement import METHODS, refine
+from irsnb.hybrid.placement import PLACEMENTS, beam_pattern, criterion, peak_sidelobe, place_elements
+from irsnb.hybrid.refinement import METHODS, find_users, refine
 from irsnb.hybrid.scenario import PAPER_USERS, Scenario, load_scenario, paper_users, polar
 
 __all__ = [
@@ -34,11 +35,15 @@ __all__ = [
     "N_SNAPSHOTS",
     "PAPER_NOISE",
     "PAPER_USERS",
+    "PLACEMENTS",
     "Scenario",
+    "beam_pattern",
+    "criterion",
     "crlb",
     "draw_covariance",
     "find_directions",
     "find_ranges",
+    "find_users",
     "first_order_bias",
     "load_scenario",
     "miscalibration",
@@ -46,7 +51,9 @@ __all__ = [
     "paper_grid",
     "paper_users",
     "path_channels",
+    "peak_sidelobe",
     "peaks",
+    "place_elements",
     "polar",
     "pseudospectrum",
     "range_spectrum",

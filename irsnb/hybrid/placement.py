@@ -17,11 +17,11 @@ PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
 SIDELOBE_WEIGHT = 2.0
 """Powers of the depth at the worst false direction that outweigh one power of the error."""
 
-WALKS, STEPS = 2, 20_000
-"""Walks that annealing takes, the best of which counts, and the exchanges that each tries."""
+STEPS = 15_000
+"""Exchanges that a walk of annealing tries."""
 
-_HEAT = (0.3, 0.005)
-"""Temperature of the first and of the last exchange, in the unit of the criterion."""
+_HOT, _COOL, _COLD = 0.3, 0.01, 0.001
+"""Temperatures in the unit of the criterion: of a start anywhere, of one at a good place, and of the end."""
 
 _FINE, _COARSE = 20, 6
 """Points of a beam pattern from its peak to the full surface's first null: of a result, and in a search."""
@@ -32,8 +32,9 @@ def place_elements(n_active, method, shape=(25, 25), seed=0):
 
     ``"random"``: any. ``"block"``: side by side in the middle, as square as they go. ``"corners"``: gathered
     at the four corners, in turn. ``"greedy"``: one after the other, each where it lowers
-    :func:`criterion` most. ``"annealed"``: simulated annealing (Kirkpatrick, Gelatt and Vecchi 1983) of the
-    same criterion, which moves one element at a time.
+    :func:`criterion` most, from three corners on. ``"annealed"``: simulated annealing (Kirkpatrick, Gelatt
+    and Vecchi 1983) of the same criterion, which moves one element at a time; the best of three walks, of
+    which one starts cool at the greedy choice, and of that choice.
 
     Parameters
     ----------
@@ -59,9 +60,10 @@ def place_elements(n_active, method, shape=(25, 25), seed=0):
     if method not in PLACEMENTS:
         raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, PLACEMENTS))}")
     try:
-        rows, columns = (_integer("shape", size, 2) for size in shape)
-    except TypeError:
+        rows, columns = shape
+    except (TypeError, ValueError):
         raise ValueError(f"shape: got {shape!r}; it must be (rows, columns)") from None
+    rows, columns = _integer("shape", rows, 2), _integer("shape", columns, 2)
     n_active = _integer("n_active", n_active, 1, rows * columns)
     return _placed(n_active, method, rows, columns, _integer("seed", seed, 0)).copy()
 
@@ -73,9 +75,8 @@ def criterion(mask):
     is the same in every direction: ``(2 T SNR pi^2)^(-1/2) tr(S^-1)^(1/2)`` at high SNR, S the second
     moments of the elements' positions about their mean. The factor in front, which no placement changes, is
     left out. Alone it gathers the elements in the corners, where other directions look all but the same.
-    With g the :func:`peak_sidelobe`, MUSIC's null spectrum of a lone user has fallen to ``1 - g^2`` of an
-    element's power times M at the worst of these, so the error is divided by this depth to the power
-    :data:`SIDELOBE_WEIGHT`.
+    With g the :func:`peak_sidelobe`, MUSIC's null spectrum of a lone user is ``M (1 - g^2)`` at the worst of
+    these, so the error is divided by ``1 - g^2`` to the power :data:`SIDELOBE_WEIGHT`.
 
     Parameters
     ----------
@@ -168,10 +169,13 @@ def _placed(n_active, method, rows, columns, seed):
         return _with(chosen, rows, columns)
     if method == "corners":
         return _with(_at_corners(n_active, rows, columns), rows, columns)
+    waves, powers = _waves(rows, columns), _powers((rows, columns))
+    greedy = _greedy(_at_corners(min(n_active, 3), rows, columns), n_active, waves, powers)
     if method == "greedy":
-        return _with(_greedy(n_active, rows, columns), rows, columns)
-    walks = [_with(_walk(n_active, rows, columns, rng), rows, columns) for _ in range(WALKS)]
-    return min(walks, key=criterion)
+        return _with(greedy, rows, columns)
+    starts = [(rng.permutation(rows * columns)[:n_active], _HOT) for _ in range(2)] + [(greedy, _COOL)]
+    found = [greedy] + [_walk(chosen, heat, waves, powers, rng) for chosen, heat in starts]
+    return min((_with(chosen, rows, columns) for chosen in found), key=criterion)
 
 
 def _with(chosen, rows, columns):
@@ -194,10 +198,8 @@ def _at_corners(n_active, rows, columns):
     return chosen
 
 
-def _greedy(n_active, rows, columns):
-    """From three corners on, without which there is no error to lower."""
-    chosen = _at_corners(min(n_active, 3), rows, columns)
-    waves, powers = _waves(rows, columns), _powers((rows, columns))
+def _greedy(chosen, n_active, waves, powers):
+    """The chosen three, without which there is no error to lower, and those that lower it most."""
     pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
     for count in range(4, n_active + 1):
         peaks = [_peak(count, pattern + wave) for wave in waves]
@@ -208,18 +210,18 @@ def _greedy(n_active, rows, columns):
     return chosen
 
 
-def _walk(n_active, rows, columns, rng):
-    """Elements of the best mask that one annealed walk comes by."""
-    waves, powers = _waves(rows, columns), _powers((rows, columns))
-    order = rng.permutation(len(waves))
-    best, cost, least = order[:n_active].copy(), np.inf, np.inf
+def _walk(chosen, heat, waves, powers, rng):
+    """Elements of the best mask that one annealed walk from the chosen ones comes by."""
+    order, n_active = np.append(chosen, np.setdiff1d(np.arange(len(waves)), chosen)), len(chosen)
     if n_active < 3 or n_active == len(waves):
-        return best
-    pattern, sums = waves[best].sum(axis=0), powers[:, best].sum(axis=1)
+        return chosen
+    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
+    best = chosen
+    cost = least = _cost(n_active, sums, _peak(n_active, pattern))
     trial = np.empty_like(pattern)
     out = rng.integers(n_active, size=STEPS)
     new = rng.integers(n_active, len(waves), size=STEPS)
-    rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(*_HEAT, STEPS)
+    rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(heat, _COLD, STEPS)
     for leaving, entering, rise in zip(out.tolist(), new.tolist(), rises.tolist(), strict=True):
         gone, come = order[leaving], order[entering]
         np.subtract(pattern, waves[gone], out=trial)

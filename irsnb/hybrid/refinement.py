@@ -5,11 +5,14 @@ from scipy.optimize import linear_sum_assignment
 
 from irsnb.checks import require
 from irsnb.fitting import levenberg_marquardt
-from irsnb.hybrid.model import checked_users, from_cosines, steering, to_cosines
+from irsnb.hybrid.model import checked_count, checked_users, from_cosines, steering, to_cosines
 from irsnb.hybrid.music import (
     GRID,
     checked_covariance,
     checked_sources,
+    paper_grid,
+    peaks,
+    pseudospectrum,
     signal_subspace,
 )
 
@@ -18,6 +21,10 @@ METHODS = ("subspace-fit", "newton", "esprit", "parabola")
 
 SETTLED = 1e-10
 """A misfit that falls by less than this has settled; residuals are in units of the noise in one snapshot."""
+
+
+SAME = 0.999
+"""Likeness of two steering vectors from which on they are taken for one user's."""
 
 
 def refine(covariance, array, users, method="subspace-fit", n_signals=None):
@@ -81,6 +88,63 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
         "parabola": _parabola,
     }[method](flat, array, start, rank)
     return found.reshape(*leading, count, unknowns)
+
+
+def find_users(covariance, array, n_users, azimuth=None, elevation=None, candidates=None):
+    """From a covariance to refined directions, for arrays whose lobes are narrower than the grid's step.
+
+    On a grid a sharp peak may look lower than a blunt false one. So more peaks than users are taken as
+    candidates, each goes down the null spectrum by itself (``"newton"``), and those that end lowest are the
+    users; then they are fitted together (``"subspace-fit"``).
+
+    Parameters
+    ----------
+    covariance : array_like of complex, shape (M, M)
+    array : irsnb.arrays.PlanarArray
+        Of M elements, masked or not.
+    n_users : int
+        K, at least 1 and below M.
+    azimuth, elevation : array_like, shape (A,) and (E,), optional
+        Grid [rad]; the paper's if left out.
+    candidates : int, optional
+        How many peaks to go down from, at least K; 3K if left out.
+
+    Returns
+    -------
+    ndarray, shape (K, 2)
+        Azimuth and elevation [rad], lowest null first; NaN for all if fewer than K different ones were found.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a value is not finite, M <= K, or there are fewer candidates than users.
+    """
+    covariance = checked_covariance(covariance, len(array.positions))
+    if covariance.ndim > 2:
+        raise ValueError(f"covariance: got shape {covariance.shape}; one at a time here")
+    count = checked_sources(n_users, len(covariance))
+    candidates = checked_count("candidates", 3 * count if candidates is None else candidates)
+    if candidates < count:
+        raise ValueError(f"candidates: got {candidates} for {count} users; it must be at least as many")
+    grids = [paper_grid() if given is None else given for given in (azimuth, elevation)]
+    rows, columns, _ = peaks(pseudospectrum(covariance, array, count, *grids), candidates)
+    azimuth, elevation = (np.asarray(grid, dtype=float) for grid in grids)
+    start = np.stack([azimuth[columns], elevation[rows]], axis=-1)[rows >= 0]
+    nobody = np.full((count, 2), np.nan)
+    if len(start) < count:
+        return nobody
+    ended = _newton(covariance[None], array, start[None], count)[0]
+    steered = array.steering_vector(ended[:, 0], ended[:, 1])
+    signal = signal_subspace(covariance, count)
+    null = len(covariance) - np.sum(np.abs(steered.conj() @ signal) ** 2, axis=-1)
+    chosen = []
+    for one in np.argsort(null):
+        # Two candidates may end in one place: where steering vectors are alike, they are one user.
+        if all(np.abs(np.vdot(steered[one], steered[other])) < SAME * len(covariance) for other in chosen):
+            chosen.append(one)
+    if len(chosen) < count:
+        return nobody
+    return refine(covariance, array, ended[chosen[:count]])
 
 
 def _subspace_fit(covariance, array, users, rank):

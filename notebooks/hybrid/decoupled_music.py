@@ -601,7 +601,7 @@ error_middle = np.abs(middle - true_four[:, 2])
 error_coarse = np.abs(COARSE_RANGES - true_four[:, 2])
 error_refined = np.abs(REFINED_RANGES - true_four[:, 2])
 print(
-    f"mean error: middle of the window {error_middle.mean():.3f} m, "
+    f"mean error: the window's middle {error_middle.mean():.3f} m, "
     f"printed coarse {error_coarse.mean():.3f} m, refined {error_refined.mean():.3f} m"
 )
 bound_20, bound_87 = (
@@ -843,7 +843,8 @@ gaps = np.diff(np.sort(other[other[:, 0] < 0, 0]))
 # %% tags=["hide-cell"]
 for count in (3, 5):
     answer = np.rad2deg(find_directions(covariance, subarray, count))
-    print(count, "users assumed:", [f"{a:.1f}/{e:.1f}" for a, e in answer])
+    listed = "  ".join(f"{a:.1f}/{e:.1f}" for a, e in answer)
+    print(f"{count} users assumed: {listed}")
 
 # %% [markdown]
 # ## Checks

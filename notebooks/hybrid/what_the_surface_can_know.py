@@ -101,17 +101,17 @@ LEVELS = np.array([0.0, 20.0, 40.0])
 alone = {}
 for place, user in PLACES.items():
     print(f"\n{place}: least standard deviation at 0, 20, 40 dB")
-    print("listening       azimuth [deg]          elevation [deg]        range [m]")
+    print("listening      azimuth [deg]       elevation [deg]      range [m]")
     for name, array in SURFACES.items():
         spread = standard_errors(crlb(array, user, LEVELS[:, None], N_SNAPSHOTS))[
             :, 0
         ]
         alone[place, name] = spread
         shown = [
-            " ".join(f"{value:7.2g}" for value in column)
+            " ".join(f"{value:6.2g}" for value in column)
             for column in (np.rad2deg(spread[:, :2]).T.tolist() + [spread[:, 2]])
         ]
-        print(f"{name:13s}" + "".join(shown))
+        print(f"{name:12s}" + " ".join(shown))
 
 # %% [markdown]
 # **What it means.** At 91 m and 20 dB the direction is known to a hundredth of a degree and the *distance* to two metres, by the $10\times10$ block. Direction is
@@ -231,7 +231,7 @@ for name in ("10 x 10", "25 x 25"):
         int(levels[worst[:, 2] <= 0.2][0]),
     )
     print(
-        f"{name}: all azimuths to 0.1 deg from {needed[name][0]} dB on, all ranges to 20 cm from {needed[name][1]} dB on"
+        f"{name}: all azimuths to 0.1 deg from {needed[name][0]} dB, ranges to 20 cm from {needed[name][1]} dB"
     )
 alone_azimuth_db = 20 + 20 * np.log10(
     np.rad2deg(alone["the paper's first user, 91 m", "10 x 10"][1, 0]) / 0.1
@@ -240,7 +240,7 @@ alone_db = 20 + 20 * np.log10(
     alone["the paper's first user, 91 m", "10 x 10"][1, 2] / 0.2
 )
 print(
-    f"the first user alone, 10 x 10: azimuth to 0.1 deg from {alone_azimuth_db:.0f} dB on, range to 20 cm from {alone_db:.0f} dB on"
+    f"user 1 alone: azimuth to 0.1 deg from {alone_azimuth_db:.0f} dB, range to 20 cm from {alone_db:.0f} dB"
 )
 
 # %% [markdown]
@@ -326,7 +326,7 @@ small = first_order_bias(
 )
 small = np.sqrt(np.mean(small**2, axis=0))
 print(
-    f"to first order, an echo at -40 dB from far aside, rms over its phase: {np.rad2deg(small[0]):.3f} deg, {small[2]:.1f} m at 91 m"
+    f"first order, an echo at -40 dB from aside: rms {np.rad2deg(small[0]):.3f} deg, {small[2]:.1f} m at 91 m"
 )
 
 # %% [markdown]

@@ -91,6 +91,12 @@ BUGS = {
         "out[..., 2, 2] = -1 / users[..., 2]",
         "notebooks/hybrid/what_the_surface_can_know.ipynb",
     ),
+    "sidelobes sought": (
+        "hybrid/placement.py",
+        "return error - SIDELOBE_WEIGHT",
+        "return error + SIDELOBE_WEIGHT",
+        "notebooks/hybrid/which_elements.ipynb",
+    ),
     "rows for columns": (
         "hybrid/refinement.py",
         "np.linalg.eigvals(by_axis[1] + 1j * by_axis[0])",

@@ -61,6 +61,16 @@ GOOD = {
         "distances": [5.0, 6.0],
     },
     "crlb": {"array": ARRAY, "users": USERS, "snr_db": 10.0, "n_snapshots": 100},
+    "find_users": {
+        "covariance": HEARD,
+        "array": ARRAY,
+        "n_users": 2,
+        "azimuth": GRID,
+        "elevation": GRID,
+        "candidates": 5,
+    },
+    "standard_errors": {"bound": np.eye(6)},
+    "spread_out": {"users": USERS, "count": 2},
     "miscalibration": {"array": ARRAY, "users": USERS, "sigma_phase": 0.01},
     "first_order_bias": {"array": ARRAY, "users": USERS, "disturbance": np.ones((2, 16))},
     "refine": {"covariance": HEARD, "array": ARRAY, "users": USERS},
@@ -85,6 +95,7 @@ NUMBERS = [
 def test_the_good_arguments_are_good(name):
     assert np.all(np.isfinite(getattr(hybrid, name)(**GOOD[name]))) or name in (
         "find_directions",
+        "find_users",
         "search_3d",
     )
 
@@ -93,11 +104,13 @@ def test_the_good_arguments_are_good(name):
 @MANY
 @given(data=st.data())
 def test_nonsense_names_the_argument(name, argument, data):
-    value = GOOD[name][argument]
+    value, wrong = GOOD[name][argument], argument
     bad = data.draw(BAD)
     if isinstance(value, (int, float, tuple)) and argument in (
         "n_sources",
         "n_snapshots",
+        "n_users",
+        "candidates",
         "count",
         "shape",
         "subarray",
@@ -109,15 +122,17 @@ def test_nonsense_names_the_argument(name, argument, data):
         array = np.array(value, dtype=complex if np.iscomplexobj(value) else float)
         array.flat[data.draw(st.integers(0, array.size - 1))] = bad
         bad = array
-    if argument in ("azimuth", "elevation") and name == "find_directions" and bad is None:
-        return
+    if bad is None and argument in ("azimuth", "elevation", "candidates"):
+        return  # left out
+    if argument == "n_users":
+        argument = "n_sources|n_users"
     if argument == "directions" and name == "find_ranges":
         # a direction that is NaN is one that was not found
         bad = "x"
     if argument == "noise" and bad is None:
         bad = "x"
     with pytest.raises(ValueError, match=argument):
-        getattr(hybrid, name)(**GOOD[name] | {argument: bad})
+        getattr(hybrid, name)(**GOOD[name] | {wrong: bad})
 
 
 @pytest.mark.parametrize(
@@ -167,6 +182,8 @@ def test_nonsense_names_the_argument(name, argument, data):
         (lambda: hybrid.signal_covariance(np.ones((2, 1, 4)), "some"), "same pilot"),
         (lambda: hybrid.draw_covariance(EYE, 4, np.random.default_rng(0)), "at least 16"),
         (lambda: hybrid.draw_covariance(-EYE, 50, np.random.default_rng(0)), "positive definite"),
+        (lambda: hybrid.find_users(HEARD, ARRAY, 2, candidates=1), "at least as many"),
+        (lambda: hybrid.find_users(np.stack([HEARD] * 2), ARRAY, 2), "one at a time"),
         (lambda: hybrid.spread_out(USERS, 3), "at least the count"),
         (lambda: hybrid.spread_out([u[:2] for u in USERS], 1), "at least the count"),
         (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, "round"), "spherical"),

@@ -251,3 +251,30 @@ def test_figures_of_the_physics_at_91_metres():
     rest = np.column_stack([np.ones(100), y, z])
     left = phase - rest @ np.linalg.lstsq(rest, phase, rcond=None)[0]
     assert spread == pytest.approx(1 / math.sqrt(2 * 3000 * left @ left), rel=0.02)
+
+
+def test_users_are_found_where_a_false_peak_stands_out_on_the_grid():
+    # Eight scattered elements: in some scenes a false peak outranks a true one on the 0.6 degree grid.
+    mask, rng, plain, ours = hybrid.place_elements(8, "annealed"), np.random.default_rng(5), 0, 0
+    array = PlanarArray(25, 25, WAVELENGTH / 2, WAVELENGTH, mask)
+
+    def all_near(answers):
+        away = np.linalg.norm(
+            to_cosines(users)[:, None] - to_cosines(np.nan_to_num(answers, nan=9.0)), axis=-1
+        )
+        return sorted(away.argmin(axis=1)) == [0, 1, 2, 3] and away.min(axis=1).max() < 0.05
+
+    for _ in range(60):
+        users = np.stack([np.linspace(-0.9, 0.9, 4) + rng.uniform(-0.2, 0.2, 4), rng.uniform(-0.7, 0, 4)], -1)
+        drawn = hybrid.draw_covariance(truth(array, users, 20), 3000, rng)
+        plain += all_near(hybrid.find_directions(drawn, array, 4))
+        ours += all_near(hybrid.find_users(drawn, array, 4))
+    assert ours >= 59 and ours >= plain
+
+
+def test_find_users_says_when_there_are_not_enough_of_them():
+    array = square(4)
+    one = truth(array, USERS[:1, :2], 40)
+    assert np.isnan(
+        hybrid.find_users(one, array, 3, np.linspace(-0.2, 0.2, 3), np.linspace(-0.2, 0.2, 3))
+    ).all()
