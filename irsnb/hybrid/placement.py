@@ -12,7 +12,7 @@ import numpy as np
 from irsnb.checks import common_shape, real_array
 
 PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
-"""What :func:`place_elements` knows."""
+"""What :func:`irsnb.hybrid.place_elements` knows."""
 
 SIDELOBE_WEIGHT = 2.0
 """Powers of the depth at the worst false direction that outweigh one power of the error."""
@@ -41,7 +41,7 @@ def place_elements(n_active, method, shape=(25, 25), seed=0):
     n_active : int
         M, from 1 to all elements.
     method : str
-        One of :data:`PLACEMENTS`.
+        One of :data:`irsnb.hybrid.placement.PLACEMENTS`.
     shape : (int, int)
         Rows and columns of the surface, at least 2 each.
     seed : int
@@ -76,7 +76,7 @@ def criterion(mask):
     moments of the elements' positions about their mean. The factor in front, which no placement changes, is
     left out. Alone it gathers the elements in the corners, where other directions look all but the same.
     With g the :func:`peak_sidelobe`, MUSIC's null spectrum of a lone user is ``M (1 - g^2)`` at the worst of
-    these, so the error is divided by ``1 - g^2`` to the power :data:`SIDELOBE_WEIGHT`.
+    these, so the error is divided by ``1 - g^2`` to the power ``SIDELOBE_WEIGHT``.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def test_the_wheel_brings_neither_tensorflow_nor_the_project(stranger):
     assert str(ROOT) not in where and heavy == "None"
 
 
-@pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room"])
+@pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room", "hybrid/street"])
 def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path, name):
     shutil.copy2(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "alone.ipynb")
     code = (
