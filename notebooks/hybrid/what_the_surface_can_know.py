@@ -101,7 +101,7 @@ LEVELS = np.array([0.0, 20.0, 40.0])
 alone = {}
 for place, user in PLACES.items():
     print(f"\n{place}: least standard deviation at 0, 20, 40 dB")
-    print("listening      azimuth [deg]       elevation [deg]      range [m]")
+    print("listening  azimuth [deg]         elevation [deg]      range [m]")
     for name, array in SURFACES.items():
         spread = standard_errors(crlb(array, user, LEVELS[:, None], N_SNAPSHOTS))[
             :, 0
@@ -111,7 +111,8 @@ for place, user in PLACES.items():
             " ".join(f"{value:6.2g}" for value in column)
             for column in (np.rad2deg(spread[:, :2]).T.tolist() + [spread[:, 2]])
         ]
-        print(f"{name:12s}" + " ".join(shown))
+        label = name.replace("anywhere", "any")
+        print(f"{label:9s} " + " ".join(shown))
 
 # %% [markdown]
 # **What it means.** At 91 m and 20 dB the direction is known to a hundredth of a degree and the *distance* to two metres, by the $10\times10$ block. Direction is
