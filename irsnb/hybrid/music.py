@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.linalg import eigh
+from scipy.linalg.lapack import zgeqrf, zungqr
 
 from irsnb.checks import complex_array, real_array, require
 from irsnb.geometry import unit_vector_unchecked
@@ -15,6 +16,8 @@ from irsnb.geometry import unit_vector_unchecked
 GRID = 301
 """Points of the paper's grid along each angle: pi/300 apart, section 3.1 (ii)."""
 
+SPARE = 4
+"""Vectors beyond K that subspace iteration carries: the nearest noise is then of no account."""
 
 CHUNK = 8
 """Spectra that are held at a time: memory that the processor keeps near."""
@@ -137,9 +140,9 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
 
     Written out, the denominator is a trigonometric polynomial in the direction cosines,
     ``sum_mn c_mn exp(j k d (m u + n v))`` with ``u = sin(az) cos(el)`` and ``v = sin(el)``, whose
-    coefficients are sums along the projector's lags. For one elevation it is a smooth function of
-    ``sin(az)`` that a few dozen Chebyshev nodes hold to rounding; a matrix product carries the nodes to the
-    grid.
+    coefficients are sums along the projector's lags. For one elevation it is a function of ``sin(az)`` of
+    limited bandwidth, to rounding a sum of some thirty functions that serve every elevation; a matrix
+    product carries their weights to the grid.
 
     Parameters
     ----------
@@ -163,7 +166,8 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
     """
     covariance = checked_covariance(covariance, len(array.positions))
     signal = signal_subspace(covariance, n_sources)
-    projector = np.eye(covariance.shape[-1]) - signal @ np.swapaxes(signal.conj(), -1, -2)
+    projector = -(signal @ np.swapaxes(signal.conj(), -1, -2))
+    np.einsum("...ii->...i", projector)[...] += 1
     spectrum = null_spectrum(projector, array, azimuth, elevation)
     # Where rounding leaves a null at or below zero, the spectrum is as large as rounding allows.
     floor = covariance.shape[-1] * np.finfo(float).eps
@@ -202,19 +206,11 @@ def null_spectrum(projector, array, azimuth, elevation):
     filled, first = starts
     lags.reshape(*leading, -1)[..., filled] = np.add.reduceat(flat, first, axis=-1)
     by_column = by_row @ lags
-    nodes = np.empty((*leading, len(elevation), carry.shape[0]))
-    half = even.shape[-1]
-    np.einsum("...em,emc->...ec", by_column.real, even, out=nodes[..., :half])
-    np.einsum("...em,emc->...ec", by_column.imag, odd, out=nodes[..., half:])
-    if carry.shape[1] == len(azimuth):
-        return nodes @ carry
-    # A grid that mirrors itself: its right half, even and odd part, gives both halves.
-    out = np.empty((*leading, len(elevation), len(azimuth)))
-    first = len(azimuth) // 2
-    right, left = nodes[..., :half] @ carry[:half], nodes[..., half:] @ carry[half:]
-    np.add(right, left, out=out[..., first:])
-    np.subtract(right, left, out=out[..., len(azimuth) - first - 1 :: -1])
-    return out
+    weights = np.empty((*leading, len(elevation), len(carry)))
+    evens = even.shape[-1]
+    np.einsum("...em,emc->...ec", by_column.real, even, out=weights[..., :evens])
+    np.einsum("...em,emc->...ec", by_column.imag, odd, out=weights[..., evens:])
+    return weights @ carry
 
 
 @lru_cache(maxsize=16)
@@ -235,27 +231,20 @@ def _plan(rows, columns, pitch, mask, azimuth, elevation):
     filled, first = np.unique(place[sorting], return_index=True)
     turn = 2 * np.pi * pitch
     by_row = np.exp(-1j * turn * np.sin(elevation)[:, None] * np.arange(1 - rows, rows))
-    # Degree at which a wave of this bandwidth has died out in Chebyshev polynomials, to 1e-11.
+    sine = np.sin(azimuth)
+    # Every frequency up to the band's edge, sampled closely enough that those between add nothing.
     band = turn * (columns - 1)
-    half = int(np.ceil((band + 8 * max(band, 1) ** (1 / 3)) / 2))
-    angle = (np.arange(2 * half) + 0.5) * np.pi / (2 * half)
-    phase = turn * np.cos(elevation)[:, None, None] * np.arange(columns)[:, None] * np.cos(angle[:half])
-    weight = np.where(np.arange(columns) == 0, 1.0, 2.0)[:, None]
-    even, odd = weight * np.cos(phase), weight * np.sin(phase)
-    degree = np.arange(2 * half)
-    series = np.cos(degree[:, None] * angle) / half
-    series[0] /= 2
-    carry = series.T @ np.cos(degree[:, None] * np.arccos(np.clip(np.sin(azimuth), -1, 1)))
-    shown = slice(len(azimuth) // 2 if np.allclose(azimuth, -azimuth[::-1], rtol=0, atol=1e-14) else 0, None)
-    mirrored = carry[: half - 1 : -1]
-    return (
-        kept[sorting],
-        (filled, first),
-        by_row,
-        even,
-        odd,
-        np.concatenate([carry[:half] + mirrored, carry[:half] - mirrored])[:, shown],
-    )
+    sampled = np.linspace(0, band, 2 * int(band) + 32)
+    at = turn * np.cos(elevation)[:, None]
+    # A lag of n columns stands for its mirror too.
+    lags = [(n, 2.0 if n else 1.0) for n in range(columns)]
+    tables, carry = [], []
+    for wave in (np.cos, np.sin):
+        _, size, basis = np.linalg.svd(wave(sampled[:, None] * sine), full_matrices=False)
+        basis = basis[size > 1e-14 * size[0]]
+        tables.append(np.stack([weight * wave(n * at * sine) @ basis.T for n, weight in lags], axis=1))
+        carry.append(basis)
+    return (kept[sorting], (filled, first), by_row, *tables, np.concatenate(carry))
 
 
 def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
@@ -459,15 +448,51 @@ def paper_grid():
 
 
 def signal_subspace(covariance, n_sources):
-    """Eigenvectors of the K largest eigenvalues, (..., M, K); the covariance has been checked."""
+    """Eigenvectors of the K largest eigenvalues, (..., M, K), in any orthonormal basis; the covariance has
+    been checked.
+
+    One covariance far larger than K is tried by subspace iteration (Golub and Van Loan, 8.2.4), which ends
+    as soon as what it found are eigenvectors to rounding; noise too near the signals is left to LAPACK.
+    """
     size = covariance.shape[-1]
     count = checked_sources(n_sources, size)
-    if covariance[..., 0, 0].size == 1:
+    if covariance[..., 0, 0].size != 1:
+        return np.linalg.eigh(covariance)[1][..., -count:]
+    one = covariance.reshape(size, size)
+    vectors = _iterated_subspace(one, count) if size > 4 * (count + SPARE) else None
+    if vectors is None:
         # LAPACK finds a few eigenvectors in less time than all; numpy, which takes stacks, asks for all.
-        one = covariance.reshape(size, size)
         vectors = eigh(one, subset_by_index=(size - count, size - 1), check_finite=False)[1]
-        return vectors.reshape(*covariance.shape[:-1], count)
-    return np.linalg.eigh(covariance)[1][..., -count:]
+    return vectors.reshape(*covariance.shape[:-1], count)
+
+
+def _iterated_subspace(covariance, count):
+    """Eigenvectors (M, count) by four products with the covariance and a Rayleigh-Ritz step, or None if two
+    such rounds leave a residual above rounding."""
+    power = np.trace(covariance).real
+    if not power > 0:
+        return None
+    covariance = covariance / power
+    block = _start(len(covariance), count + SPARE)
+    for _ in range(2):
+        for _ in range(4):
+            block = covariance @ block
+        # LAPACK's own two steps: the wrappers' checks cost three times as much on so small a block.
+        block = zungqr(*zgeqrf(block)[:2])[0]
+        image = covariance @ block
+        values, mixing = np.linalg.eigh(block.conj().T @ image)
+        values, mixing = values[-count:], mixing[:, -count:]
+        vectors = block @ mixing
+        if np.abs(image @ mixing - vectors * values).max() < 1e-12 * values[0]:
+            return vectors
+    return None
+
+
+@lru_cache(maxsize=16)
+def _start(size, count):
+    """A block (size, count) that no eigenvector is orthogonal to: normal numbers."""
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((size, count)) + 1j * rng.standard_normal((size, count))
 
 
 def checked_covariance(covariance, size=None):
@@ -480,10 +505,20 @@ def checked_covariance(covariance, size=None):
             f"covariance: got shape {covariance.shape}; the array has {size} elements, so it must end in "
             f"({size}, {size})"
         )
-    off = np.abs(covariance - np.swapaxes(covariance.conj(), -1, -2)).max(axis=(-1, -2), initial=0)
-    scale = np.abs(covariance).max(axis=(-1, -2), initial=0)
-    require(off <= 1e-9 * scale, "covariance", off, "it must be Hermitian (the largest departure is shown)")
+    off = _largest_part(covariance - np.swapaxes(covariance.conj(), -1, -2))
+    require(
+        off <= 1e-9 * _largest_part(covariance),
+        "covariance",
+        off,
+        "it must be Hermitian (the largest departure is shown)",
+    )
     return covariance
+
+
+def _largest_part(matrices):
+    """Largest real or imaginary part, sign apart, of each matrix (..., M, M)."""
+    parts = np.ascontiguousarray(matrices).view(float)
+    return np.abs(parts).max(axis=(-1, -2), initial=0)
 
 
 def checked_sources(n_sources, size):

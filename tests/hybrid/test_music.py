@@ -9,10 +9,16 @@ import pytest
 
 from irsnb import hybrid
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid.music import null_spectrum, peaks
+from irsnb.hybrid.music import null_spectrum, peaks, signal_subspace
 
 WAVELENGTH = 0.0857
 RNG = np.random.default_rng(2025)
+
+
+@pytest.fixture(autouse=True)
+def the_same_numbers_whatever_ran_before(request):
+    """Each test draws its own, so that one test alone sees what it sees among the others."""
+    RNG.bit_generator.state = np.random.default_rng(list(request.node.name.encode())).bit_generator.state
 
 
 def square(side, mask=None):
@@ -31,9 +37,10 @@ def snapshots_of(array, users, snr_db=20, n_snapshots=400, distances=None):
 
 
 def separated(count, apart=0.3):
-    """Directions whose cosines are apart from each other, by rejection."""
+    """Directions whose cosines are apart from each other, by rejection; not so steep that the ridge of one
+    user crosses a grid as two peaks."""
     while True:
-        users = RNG.uniform(-1.1, 1.1, (count, 2))
+        users = RNG.uniform(-0.8, 0.8, (count, 2))
         u, v = np.sin(users[:, 0]) * np.cos(users[:, 1]), np.sin(users[:, 1])
         away = np.hypot(u[:, None] - u, v[:, None] - v) + 9 * np.eye(count)
         if away.min() > apart:
@@ -127,6 +134,25 @@ def test_the_spectrum_of_the_papers_grid_is_within_1e_9():
     steering = array.steering_vector(grid[None, :], grid[:, None])
     direct = 1 / np.sum(np.abs(steering.conj() @ noise) ** 2, axis=-1)
     assert np.max(np.abs(ours / direct - 1)) < 1e-9
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-17, 1.0, 1e200])
+@pytest.mark.parametrize("snr_db", [-30, 0, 40])
+def test_the_signal_subspace_is_lapacks(snr_db, scale):
+    covariance = hybrid.sample_covariance(snapshots_of(square(7), separated(4), snr_db)) * scale
+    signal = signal_subspace(covariance, 4)
+    noise = hybrid.noise_subspace(covariance, 4)
+    assert np.abs(signal.conj().T @ noise).max() < 1e-11
+    assert np.allclose(signal.conj().T @ signal, np.eye(4), atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    "diagonal", [np.zeros(49), -np.arange(1.0, 50), np.arange(49) - 24.0, np.r_[-9.0 * np.ones(6), 1:44]]
+)
+def test_the_signal_subspace_of_what_no_array_hears_is_lapacks_too(diagonal):
+    # Not even the largest in magnitude: the largest.
+    signal = signal_subspace(np.diag(diagonal).astype(complex), 3)
+    assert np.allclose(np.abs(signal) ** 2 @ np.ones(3) @ diagonal, np.sort(diagonal)[-3:].sum())
 
 
 def test_leading_axes_are_many_covariances():
