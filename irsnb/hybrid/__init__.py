@@ -6,6 +6,7 @@ from irsnb.hybrid.model import (
     N_SNAPSHOTS,
     PAPER_NOISE,
     draw_covariance,
+    draw_directions,
     path_channels,
     receive,
     signal_covariance,
@@ -26,21 +27,25 @@ from irsnb.hybrid.music import (
     smoothed_covariance,
 )
 from irsnb.hybrid.placement import PLACEMENTS, beam_pattern, criterion, peak_sidelobe, place_elements
-from irsnb.hybrid.refinement import METHODS, find_users, refine
+from irsnb.hybrid.refinement import METHODS, find_users, refine, whose
 from irsnb.hybrid.scenario import PAPER_USERS, Scenario, load_scenario, paper_users, polar
+from irsnb.hybrid.security import FLOOR, SecureUserTest, place_covariance
 
 __all__ = [
     "CORRELATIONS",
+    "FLOOR",
     "METHODS",
     "N_SNAPSHOTS",
     "PAPER_NOISE",
     "PAPER_USERS",
     "PLACEMENTS",
     "Scenario",
+    "SecureUserTest",
     "beam_pattern",
     "criterion",
     "crlb",
     "draw_covariance",
+    "draw_directions",
     "find_directions",
     "find_ranges",
     "find_users",
@@ -53,6 +58,7 @@ __all__ = [
     "path_channels",
     "peak_sidelobe",
     "peaks",
+    "place_covariance",
     "place_elements",
     "polar",
     "pseudospectrum",
@@ -67,4 +73,5 @@ __all__ = [
     "spread_out",
     "standard_errors",
     "to_cosines",
+    "whose",
 ]

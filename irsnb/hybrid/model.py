@@ -204,6 +204,42 @@ def spread_out(users, count):
     return np.array(chosen)
 
 
+def draw_directions(rng, count, apart=0.15):
+    """Random directions in front of a surface that a wide array can tell apart.
+
+    Uniform within 60 degrees of azimuth and from 45 degrees down to the horizon, drawn anew until all are
+    apart.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    count : int
+        How many, at least 1.
+    apart : float
+        Least distance between their direction cosines, at least 0 and at most 0.3, which a dozen still fit.
+
+    Returns
+    -------
+    ndarray, shape (count, 2)
+        Azimuth, elevation [rad].
+
+    Raises
+    ------
+    ValueError
+        If the count or the distance is not as stated, or a thousand draws have not been enough.
+    """
+    count, apart = checked_count("count", count), real_array("apart", apart)
+    require((apart >= 0) & (apart <= 0.3), "apart", apart, "it must be from 0 to 0.3")
+    for _ in range(1000):
+        azimuth = rng.uniform(-np.pi / 3, np.pi / 3, count)
+        users = np.stack([azimuth, rng.uniform(-np.pi / 4, 0, count)], axis=-1)
+        cosines = to_cosines(users)
+        away = np.linalg.norm(cosines[:, None] - cosines, axis=-1)
+        if (away + 9 * np.eye(count)).min() > apart:
+            return users
+    raise ValueError(f"count: got {count}; so many do not fit {float(apart)} apart")
+
+
 def to_cosines(users):
     """What an array sees of users: direction cosines u along y and v along z, and the curvature 1/distance.
 

@@ -90,6 +90,39 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
     return found.reshape(*leading, count, unknowns)
 
 
+def whose(answers, users, within=0.05):
+    """Which answer belongs to each user: the assignment with the least distances between direction cosines.
+
+    Parameters
+    ----------
+    answers : array_like, shape (K, 2) or more columns
+        Azimuth, elevation [rad], NaN for none.
+    users : array_like, shape (K, 2) or more columns
+        The truth.
+    within : float
+        Largest distance between direction cosines at which an answer is a user's.
+
+    Returns
+    -------
+    ndarray of int, shape (K,)
+        Row of `answers`; -1 for a user who has none.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or the users are not finite.
+    """
+    users = checked_users(users)[..., :2]
+    answers = np.asarray(answers, dtype=float)
+    if users.ndim != 2 or answers.ndim != 2 or len(answers) != len(users) or answers.shape[1] < 2:
+        raise ValueError(f"answers: got shape {answers.shape} for {len(users)} users; it must be (K, 2)")
+    # No direction has a cosine of 9, so nobody is near an answer that is not there.
+    cosines = np.nan_to_num(to_cosines(answers[:, :2]), nan=9.0)
+    away = np.linalg.norm(to_cosines(users)[:, None] - cosines, axis=-1)
+    own = linear_sum_assignment(away)
+    return np.where(away[own] < within, own[1], -1)
+
+
 def find_users(covariance, array, n_users, azimuth=None, elevation=None, candidates=None):
     """From a covariance to refined directions, for arrays whose lobes are narrower than the grid's step.
 

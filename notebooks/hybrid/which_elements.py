@@ -25,7 +25,6 @@ if "google.colab" in sys.modules:
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
@@ -35,12 +34,13 @@ from irsnb.hybrid import (
     beam_pattern,
     crlb,
     draw_covariance,
+    draw_directions,
     find_directions,
     find_users,
     peak_sidelobe,
     place_elements,
     signal_covariance,
-    to_cosines,
+    whose,
 )
 
 figures.use_style()
@@ -128,33 +128,7 @@ COUNTS = (6, 8, 16, 24, 32)
 PAPER_COUNTS = COUNTS[1:]
 
 
-def draw_scene():
-    """Azimuths and elevations of four users that a wide array can tell apart."""
-    while True:
-        users = np.stack(
-            [
-                rng.uniform(-np.pi / 3, np.pi / 3, 4),
-                rng.uniform(-np.pi / 4, 0, 4),
-            ],
-            axis=-1,
-        )
-        cosines = to_cosines(users)
-        away = np.linalg.norm(cosines[:, None] - cosines, axis=-1)
-        if (away + 9 * np.eye(4)).min() > 0.15:
-            return users
-
-
-scenes = np.stack([draw_scene() for _ in range(SCENES)])
-
-
-def matched(answers, users):
-    """Which answer belongs to each user, or None if one of them has none."""
-    away = np.linalg.norm(
-        to_cosines(users)[:, None] - to_cosines(np.nan_to_num(answers, nan=9.0)),
-        axis=-1,
-    )
-    own = linear_sum_assignment(away)
-    return own[1] if np.all(away[own] < 0.05) else None
+scenes = np.stack([draw_directions(rng, 4) for _ in range(SCENES)])
 
 
 def trial(array, users):
@@ -164,10 +138,10 @@ def trial(array, users):
         len(array.positions)
     )
     heard = draw_covariance(truth, N_SNAPSHOTS, rng)
-    plain = matched(find_directions(heard, array, 4), users) is not None
+    plain = np.all(whose(find_directions(heard, array, 4), users) >= 0)
     answers = find_users(heard, array, 4)
-    own = matched(answers, users)
-    if own is None:
+    own = whose(answers, users)
+    if np.any(own < 0):
         return None, plain
     bound = np.sqrt(np.diag(crlb(array, users, SNR_DB, N_SNAPSHOTS)))
     return (answers[own] - users, bound.reshape(4, 2)), plain

@@ -81,8 +81,8 @@ BUGS = {
     ),
     "signal for noise": (
         "hybrid/music.py",
-        "projector = np.eye(covariance.shape[-1]) - signal @",
-        "projector = signal @",
+        "projector = -(signal @",
+        "projector = (signal @",
         "notebooks/hybrid/decoupled_music.ipynb",
     ),
     "curvature left out of the bound": (
