@@ -192,18 +192,14 @@ def null_spectrum(projector, array, azimuth, elevation):
     ndarray, shape (..., E, A)
     """
     azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
-    order, starts, by_row, even, odd, carry = _plan(
-        array.rows,
-        array.columns,
-        array.spacing / array.wavelength,
-        None if array.mask is None else array.mask.tobytes(),
-        azimuth.tobytes(),
-        elevation.tobytes(),
+    mask = None if array.mask is None else array.mask.tobytes()
+    order, filled, first = _lags(array.rows, array.columns, mask)
+    by_row, even, odd, carry = _waves(
+        array.rows, array.columns, array.spacing / array.wavelength, azimuth.tobytes(), elevation.tobytes()
     )
     leading = projector.shape[:-2]
     flat = projector.reshape(*leading, -1)[..., order]
     lags = np.zeros((*leading, 2 * array.rows - 1, array.columns), dtype=complex)
-    filled, first = starts
     lags.reshape(*leading, -1)[..., filled] = np.add.reduceat(flat, first, axis=-1)
     by_column = by_row @ lags
     weights = np.empty((*leading, len(elevation), len(carry)))
@@ -214,10 +210,8 @@ def null_spectrum(projector, array, azimuth, elevation):
 
 
 @lru_cache(maxsize=16)
-def _plan(rows, columns, pitch, mask, azimuth, elevation):
-    """What :func:`null_spectrum` needs of an array and a grid: index of the lags and the tables of both
-    steps."""
-    azimuth, elevation = np.frombuffer(azimuth), np.frombuffer(elevation)
+def _lags(rows, columns, mask):
+    """Which entries of a projector share a lag: their order, the lags that occur, where each begins."""
     row, column = np.divmod(np.arange(rows * columns), columns)
     if mask is not None:
         used = np.frombuffer(mask, dtype=bool)
@@ -228,7 +222,14 @@ def _plan(rows, columns, pitch, mask, azimuth, elevation):
     kept = np.flatnonzero(across >= 0)
     place = down[kept] * columns + across[kept]
     sorting = np.argsort(place, kind="stable")
-    filled, first = np.unique(place[sorting], return_index=True)
+    return (kept[sorting], *np.unique(place[sorting], return_index=True))
+
+
+@lru_cache(maxsize=16)
+def _waves(rows, columns, pitch, azimuth, elevation):
+    """Tables that carry lags to a grid, the same for every mask: from rows' lags to each elevation, from
+    columns' lags to the weights of the band's even and odd functions, and these on the azimuths."""
+    azimuth, elevation = np.frombuffer(azimuth), np.frombuffer(elevation)
     turn = 2 * np.pi * pitch
     by_row = np.exp(-1j * turn * np.sin(elevation)[:, None] * np.arange(1 - rows, rows))
     sine = np.sin(azimuth)
@@ -244,7 +245,7 @@ def _plan(rows, columns, pitch, mask, azimuth, elevation):
         basis = basis[size > 1e-14 * size[0]]
         tables.append(np.stack([weight * wave(n * at * sine) @ basis.T for n, weight in lags], axis=1))
         carry.append(basis)
-    return (kept[sorting], (filled, first), by_row, *tables, np.concatenate(carry))
+    return (by_row, *tables, np.concatenate(carry))
 
 
 def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
