@@ -135,7 +135,8 @@ def learning_rate(validation, first, factor=0.8, patience=10):
     validation : sequence of float
         Validation losses so far. The rate follows from them alone, so a resumed run needs no other memory.
     first, factor : float
-    patience : int
+    patience : int or None
+        None: the rate stays.
 
     Returns
     -------
@@ -162,6 +163,9 @@ def fit(
     directory=None,
     after_epoch=None,
     loss="mse",
+    patience=10,
+    keep="best",
+    xla=True,
 ):
     """Train with Adam, shuffled anew each epoch; the model ends with the weights of its best validation loss.
 
@@ -178,15 +182,21 @@ def fit(
         In all, the finished ones included.
     batch : int
     first_rate : float
-        Learning rate, cut by a fifth after ten epochs without improvement.
+        Learning rate, cut by a fifth after `patience` epochs without improvement.
     seed : int
         Of the shuffling.
     directory : path-like, optional
         Where checkpoints are kept.
     after_epoch : callable, optional
         Called with the :class:`History` so far.
-    loss : str
-        Keras' name of it.
+    loss : str or callable
+        Keras' name of it, or its function of truth and answer.
+    patience : int or None
+        None: the rate stays.
+    keep : {"best", "last"}
+        Whose epoch's weights the model ends with. Where the validation rows also judge, the last.
+    xla : bool
+        Whether a step is compiled: faster for dense and recurrent layers, slower for large convolutions.
 
     Returns
     -------
@@ -195,14 +205,16 @@ def fit(
     Raises
     ------
     ValueError
-        If inputs do not fit the model or the targets, are not finite, or a checkpoint is broken or belongs to
-        another model or task. Checkpoints stay as they are.
+        If `keep` is unknown, inputs do not fit the model or the targets, are not finite, or a checkpoint is
+        broken or belongs to another model or task. Checkpoints stay as they are.
     """
     keras = load_keras()
+    if keep not in ("best", "last"):
+        raise ValueError(f"keep: got {keep!r}; it must be 'best' or 'last'")
     for name, (inputs, targets) in (("training", training), ("validation", validation)):
         _check_rows(model, name, inputs, targets)
     # XLA halves the time of a step; TensorFlow has none for Apple's processors.
-    compiled = "auto" if sys.platform == "darwin" else True
+    compiled = "auto" if xla and sys.platform == "darwin" else xla
     steps = max(len(training[0]) // batch, 1)
     model.compile(
         keras.optimizers.Adam(first_rate, epsilon=EPSILON),
@@ -224,7 +236,7 @@ def fit(
             losses = _restore(directory / "state.npz", state, architecture, task)
     while len(losses["validation"]) < epochs:
         epoch = len(losses["validation"])
-        rate = learning_rate(losses["validation"], first_rate)
+        rate = learning_rate(losses["validation"], first_rate, patience=patience)
         model.optimizer.learning_rate.assign(rate)
         order = np.random.default_rng([seed, epoch]).permutation(len(training[0]))
         inputs, targets = (np.asarray(part)[order] for part in training)
@@ -237,7 +249,7 @@ def fit(
         is_best = reached < min(losses["validation"], default=np.inf)
         for key, value in (("training", done.history["loss"][0]), ("validation", reached), ("rates", rate)):
             losses[key].append(float(value))
-        if is_best:
+        if is_best and keep == "best":
             best = [keras.ops.convert_to_numpy(v).copy() for v in model.variables]
         if directory is not None:
             # Killed between the two, the epoch is run again, from the same state to the same end.
@@ -246,7 +258,7 @@ def fit(
             _keep(directory / "state.npz", state, architecture, task, losses)
         if after_epoch is not None:
             after_epoch(_history(losses))
-    if directory is not None:
+    if directory is not None and keep == "best":
         _restore(directory / "best.npz", model.variables, architecture, task)
     elif best is not None:
         for variable, value in zip(model.variables, best, strict=True):

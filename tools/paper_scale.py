@@ -7,6 +7,7 @@ The kept figures stand in `irsnb/data`, where the notebooks show them beside the
 import argparse
 import contextlib
 import datetime
+import functools
 import json
 import os
 import platform
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)
+TARGETS = ("angles", "ranges")
 INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
 
 
@@ -313,24 +315,118 @@ def search_pieces(room, pilots, starts, task, label, budget, piece):
     return found
 
 
-def rounded(values):
-    """Four digits of each."""
-    return [float(f"{value:.4g}") for value in values]
+WAYS = {"paper": (30, (1, 10), (1, 15)), "street": (200, (1, 951), (1, 171))}
+"""Scenes for RefineNet: how many, from which rows and columns of the street; the paper's four come first."""
+REFINENETS = {
+    **{f"{target}, pool, paper, {k}": (target, "pool", "paper", k) for target in TARGETS for k in range(5)},
+    **{f"{target}, pool, street, 0": (target, "pool", "street", 0) for target in TARGETS},
+    **{f"{target}, flatten, paper, 0": (target, "flatten", "paper", 0) for target in TARGETS},
+}
+"""Training runs: target, head, scenes, which of five folds is held out."""
 
 
-PARTS = {"searches": searches, "indoor": indoor}
+def hybrid(only="", epochs=20, draws=4):
+    """RefineNet and ElementNet of Surendran et al. (2025) at their sizes: every run whose name begins with
+    `only`; what other calls have finished is kept beside it."""
+    chosen = [name for name in REFINENETS if name.startswith(only)]
+    if not chosen:
+        sys.exit(f"irsnb: no run of this part begins with '{only}'; it has: {'; '.join(REFINENETS)}")
+    for name in chosen:
+        train_refinenets(name, epochs, draws)
+    runs = {}
+    for name in REFINENETS:
+        path = STATE / "hybrid" / f"{slug(name)}.json"
+        if path.exists():
+            runs[name] = json.loads(path.read_text(encoding="utf-8"))
+    made = provenance(
+        ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"), epochs=epochs, draws=draws
+    )
+    return "hybrid_networks", {"provenance": made, "runs": runs}
+
+
+def surface_examples(way, draws):
+    """Spectra of the scenes of a street, and its fixed window of distances."""
+    from irsnb import hybrid as house
+    from irsnb.arrays import PlanarArray
+
+    scenario = house.load_scenario()
+    array = PlanarArray(10, 10, scenario.wavelength / 2, scenario.wavelength)
+    count, rows, columns = WAYS[way]
+    first = house.paper_users(scenario)
+    scenes = house.street_scenes(scenario, count, np.random.default_rng(SEED), rows, columns, first)
+    channels, truth = house.street_channels(scenario, scenes, array)
+    distances = house.street_window(scenario)
+    kept = STATE / "examples"
+    bar = functools.partial(tqdm, total=count, desc=f"{way}: scenes")
+    return house.make_examples(
+        channels, truth, array, distances, draws=draws, seed=SEED, folder=kept, progress=bar
+    )
+
+
+def train_refinenets(name, epochs, draws):
+    """One training run and what it makes of the scenes held out."""
+    from irsnb import hybrid as house
+
+    target, head, way, fold = REFINENETS[name]
+    path = STATE / "hybrid" / f"{slug(name)}.json"
+    if path.exists() and len(json.loads(path.read_text(encoding="utf-8"))["validation"]) == epochs:
+        return
+    examples = surface_examples(way, draws)
+    training, held_out = house.grouped_folds(examples.scene, seed=SEED)[fold]
+    start = time.perf_counter()
+    with tqdm(total=epochs, desc=name, unit="epoch") as bar:
+
+        def show(history):
+            bar.update(history.epochs - bar.n)
+            bar.set_postfix(loss=f"{history.validation[-1]:.4f}")
+
+        found = house.train_refinenet(
+            examples, target, training, held_out, head, epochs, SEED, after_epoch=show
+        )
+    values = house.targets_of(examples, target)
+    answers = found.predict(examples.spectra[held_out, ..., None])
+    mean = values[training].mean(axis=0)
+    content = {
+        "parameters": found.model.count_params(),
+        "examples": [len(training), len(held_out)],
+        "training": rounded(found.history.training),
+        "validation": rounded(found.history.validation),
+        "penalty": rounded(found.penalties),
+        "rms": rounded(np.sqrt(np.mean((answers - values[held_out]) ** 2, axis=0))),
+        "mean_rms": rounded(np.sqrt(np.mean((mean - values[held_out]) ** 2, axis=0))),
+        "seconds": round(time.perf_counter() - start),
+        "date": datetime.date.today().isoformat(),
+    }
+    # The paper's own four, if they are held out: their answers, averaged over the draws.
+    theirs = examples.scene[held_out] == 0
+    if theirs.any():
+        content["paper_users"] = {
+            "answer": rounded(answers[theirs].mean(axis=0), 6),
+            "truth": rounded(values[held_out][theirs][0], 6),
+            "mean": rounded(mean, 6),
+        }
+    write(path, content)
+
+
+def rounded(values, digits=4):
+    """A few digits of each."""
+    return [float(f"{value:.{digits}g}") for value in values]
+
+
+PARTS = {"searches": searches, "indoor": indoor, "hybrid": hybrid}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("part", help=f"one of: {', '.join(PARTS)}")
     parser.add_argument("--only", help="runs whose names begin so", default="")
-    parser.add_argument("--epochs", help="of each network", type=int, default=25)
+    parser.add_argument("--epochs", help="of each network; the paper's if left out", type=int)
     given = parser.parse_args()
     part = given.part
     if part not in PARTS:
         sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
-    name, kept = indoor(given.only, given.epochs) if part == "indoor" else PARTS[part]()
+    sizes = {} if given.epochs is None else {"epochs": given.epochs}
+    name, kept = PARTS[part]() if part == "searches" else PARTS[part](given.only, **sizes)
     target = ROOT / "irsnb" / "data" / f"{name}.json"
     write(target, kept)
     print(f"kept: {target.relative_to(ROOT)}")
