@@ -547,7 +547,7 @@ def targets_of(examples, target):
     raise ValueError(f"target: got {target!r}; it must be 'angles' or 'ranges'")
 
 
-def crops(examples, within=0.05, extra=None):
+def crops(examples, within=0.05):
     """Pieces of the spectra around the coarse peaks, for :func:`build_cropnet`.
 
     Parameters
@@ -555,47 +555,72 @@ def crops(examples, within=0.05, extra=None):
     examples : Examples
     within : float
         A peak is a user's if their direction cosines are nearer than this; other peaks are left out.
-    extra : array_like, shape (n, K, Q), optional
-        More numbers of each peak, which become constant channels.
 
     Returns
     -------
-    pieces : ndarray of float32, shape (N, 11, 11, 1 + 2 + Q)
-        Logarithm of the null spectrum, less its least; then the peak's direction cosines; then `extra`.
-    owner : ndarray of int, shape (N, 2)
-        Example and user.
-    peak : ndarray of int, shape (N,)
-        Which of the example's peaks.
+    pieces : ndarray of float32, shape (N, 11, 11, 3)
+        Logarithm of the null spectrum, less its least; then, constant, the peak's direction cosines.
+    owner : ndarray of int, shape (N, 3)
+        Example, user, and which of the example's peaks.
+
+    Raises
+    ------
+    ValueError
+        If no peak is any user's.
     """
-    owner, pieces, which = [], [], []
-    half, grid = CROP // 2, paper_grid()
-    for number in range(len(examples)):
-        own = whose(examples.coarse[number], examples.truth[number], within)
-        for user in np.flatnonzero(own >= 0):
-            azimuth, elevation = examples.coarse[number, own[user]]
-            column, row = (np.abs(grid - angle).argmin() for angle in (azimuth, elevation))
-            rows = np.clip(np.arange(row - half, row + half + 1), 0, len(grid) - 1)
-            columns = np.clip(np.arange(column - half, column + half + 1), 0, len(grid) - 1)
-            null = -np.log(examples.spectra[number][np.ix_(rows, columns)])
-            constant = to_cosines(examples.coarse[number, own[user]])
-            if extra is not None:
-                constant = np.concatenate([constant, extra[number, own[user]]])
-            shown = np.broadcast_to(constant, (CROP, CROP, len(constant)))
-            pieces.append(np.concatenate([(null - null.min())[..., None], shown], axis=-1))
-            owner.append((number, user))
-            which.append(own[user])
-    if not pieces:
-        raise ValueError("examples: no coarse peak is near any user; there is nothing to crop")
-    return np.array(pieces, dtype=np.float32), np.array(owner), np.array(which)
+    own = np.array([whose(*pair, within) for pair in zip(examples.coarse, examples.truth, strict=True)])
+    example, user = np.nonzero(own >= 0)
+    if not len(example):
+        raise ValueError(f"within: got {within}; no coarse peak is so near to any user")
+    owner = np.stack([example, user, own[example, user]], axis=-1)
+    peak = examples.coarse[example, owner[:, 2]]
+    around = np.arange(CROP) - CROP // 2
+    column, row = (
+        np.clip(nearest[:, None] + around, 0, len(paper_grid()) - 1)
+        for nearest in np.rint((peak.T - paper_grid()[0]) / (np.pi / (len(paper_grid()) - 1))).astype(int)
+    )
+    null = -np.log(examples.spectra[example[:, None, None], row[:, :, None], column[:, None, :]])
+    null -= null.min(axis=(1, 2), keepdims=True)
+    known = np.broadcast_to(to_cosines(peak)[:, None, None], (*null.shape, 2))
+    return np.concatenate([null[..., None], known], axis=-1).astype(np.float32), owner
+
+
+def scan_crops(examples, owner):
+    """Pieces of the range scans around their peaks, for :func:`build_cropnet`.
+
+    Parameters
+    ----------
+    examples : Examples
+    owner : ndarray of int, shape (N, 3)
+        From :func:`crops`.
+
+    Returns
+    -------
+    pieces : ndarray of float32, shape (N, 21, 4)
+        Logarithm of the null spectrum along the distance, less its least; then, constant, the direction
+        cosines of the coarse peak and the curvature of the scan's, 1/distance [1/m].
+    distance : ndarray, shape (N,)
+        Where the scan has its peak [m].
+    """
+    example, _, peak = np.asarray(owner).T
+    scans = examples.scans[example, peak]
+    top = scans.argmax(axis=-1)
+    index = np.clip(top[:, None] + np.arange(-10, 11), 0, scans.shape[1] - 1)
+    null = -np.log(np.take_along_axis(scans, index, axis=1))
+    null -= null.min(axis=1, keepdims=True)
+    distance = examples.distances[top]
+    known = np.column_stack([to_cosines(examples.coarse[example, peak]), 1 / distance])
+    known = np.broadcast_to(known[:, None], (*null.shape, 3))
+    return np.concatenate([null[..., None], known], axis=-1).astype(np.float32), distance
 
 
 def build_cropnet(shape, n_outputs=2, seed=0):
-    """A small network on a crop of a spectrum, or on a range scan: two convolutions, one dense layer.
+    """A small network on a crop of a spectrum or of a range scan: two convolutions, one dense layer.
 
     Parameters
     ----------
     shape : tuple of int
-        (rows, columns, channels) of a crop, or (points, channels) of a scan.
+        (rows, columns, channels) of :func:`crops`, or (points, channels) of :func:`scan_crops`.
     n_outputs : int
     seed : int
         Of the first weights.
@@ -615,12 +640,12 @@ def build_cropnet(shape, n_outputs=2, seed=0):
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers = keras.layers
-    kind, size = (layers.Conv2D, 3) if len(shape) == 3 else (layers.Conv1D, 5)
+    kind = layers.Conv2D if len(shape) == 3 else layers.Conv1D
     return keras.Sequential(
         [
             keras.Input(tuple(shape)),
-            kind(24, size, strides=1 if len(shape) == 3 else 2, activation="relu"),
-            kind(24, size, strides=2 if len(shape) == 3 else 4, activation="relu"),
+            kind(24, 3, activation="relu"),
+            kind(24, 3, strides=2, activation="relu"),
             layers.Flatten(),
             layers.Dense(64, activation="relu"),
             layers.Dense(checked_count("n_outputs", n_outputs)),
@@ -637,7 +662,7 @@ def build_elementnet(n_users, shape=(25, 25), seed=0):
     n_users : int
         K.
     shape : (int, int)
-        Rows and columns of the surface.
+        Rows and columns of the surface, at least 5 each: two kernels of 3 take 4 away.
     seed : int
         Of the first weights.
 
@@ -651,9 +676,11 @@ def build_elementnet(n_users, shape=(25, 25), seed=0):
     ImportError
         If Keras is not installed.
     ValueError
-        If the number of users is not a positive integer.
+        If the number of users or a side of the surface is not such an integer.
     """
-    count = checked_count("n_users", n_users)
+    count, shape = checked_count("n_users", n_users), tuple(checked_count("shape", side) for side in shape)
+    if len(shape) != 2 or min(shape) < 5:
+        raise ValueError(f"shape: got {shape}; it must be (rows, columns), both at least 5")
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -671,17 +698,37 @@ def build_elementnet(n_users, shape=(25, 25), seed=0):
 
 
 def element_inputs(users, shape=(25, 25)):
-    """ElementNet's input: every user's azimuth, elevation [deg] and distance [m], constant over the surface,
-    and an empty channel, (n, rows, columns, 3K + 1).
+    """ElementNet's input (section 3.2.2): what is known of the users, constant over the surface.
 
     The paper's last channel is "auxiliary", a dummy or an earlier mask; the mask sought must not be in it.
+    Here it is empty.
+
+    Parameters
+    ----------
+    users : array_like, shape (n, K, 3)
+        Azimuth, elevation [rad], distance [m].
+    shape : (int, int)
+        Rows and columns of the surface.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, rows, columns, 3K + 1)
+        K azimuths, K elevations [deg], K distances [m], zeros. A read-only view: all places share memory.
+
+    Raises
+    ------
+    ValueError
+        If the users are not as stated, not finite, or a side is not a positive integer.
     """
-    users = checked_users(users)
+    users, shape = checked_users(users), tuple(checked_count("shape", side) for side in shape)
     if users.ndim != 3 or users.shape[2] != 3:
         raise ValueError(f"users: got shape {users.shape}; it must be (n, K, 3), with distances")
+    if len(shape) != 2:
+        raise ValueError(f"shape: got {shape}; it must be (rows, columns)")
     angles = np.rad2deg(users[..., :2])
     known = np.concatenate([angles[..., 0], angles[..., 1], users[..., 2], np.zeros((len(users), 1))], axis=1)
-    return np.broadcast_to(known[:, None, None], (len(users), *shape, known.shape[1])).astype(np.float32)
+    known = known.astype(np.float32)[:, None, None]
+    return np.broadcast_to(known, (len(users), *shape, known.shape[-1]))
 
 
 def sparsity_loss(per_element=False, weight=SPARSITY):
@@ -692,13 +739,24 @@ def sparsity_loss(per_element=False, weight=SPARSITY):
     per_element : bool
         Whether the 1-norm is a mean over the elements as the error is. As printed it is a sum: its slope,
         0.1, is above the error's, which is at most 2/N, so that the least loss is that of no element at all.
+        As a mean it moves each element's best answer by half the weight: 0.95 for a 1, 0 for a 0.
     weight : float
+        At least 0; 0.1 in the paper.
 
     Returns
     -------
     callable
         Loss of Keras: truth and answer (n, N) to (n,).
+
+    Raises
+    ------
+    ImportError
+        If Keras is not installed.
+    ValueError
+        If the weight is not one finite number of at least 0.
     """
+    if real_array("weight", weight).ndim or weight < 0:
+        raise ValueError(f"weight: got {weight!r}; it must be one number of at least 0")
     ops = load_keras().ops
 
     def loss(truth, answer):
@@ -730,20 +788,24 @@ def label_masks(
     Parameters
     ----------
     channels : array_like of complex, shape (S, K, P, N)
-        At all elements of the surface.
-    truth : array_like, shape (S, K, 3)
+        At all N elements of the surface; paths fade independently.
+    truth : array_like, shape (S, K, 2) or (S, K, 3)
+        Azimuth, elevation [rad] and, unused here, distance [m].
     spacing, wavelength : float
         [m].
     counts : sequence of int
-        Numbers of elements to test, each above K: with K there is no noise subspace.
+        Numbers of elements to test, rising, each above K: with K there is no noise subspace.
     tries : int
-        Random masks of each.
+        Random masks of each, at least 1.
     noise : float
+        Power at each element, above 0, in the unit of the channels' power.
     limit : float
-        Largest mean error of the angles [rad].
+        Largest mean error of the 2K angles [rad], above 0.
     rng : numpy.random.Generator
     n_snapshots : int
+        T.
     shape : (int, int)
+        Rows and columns of the surface.
 
     Returns
     -------
@@ -751,9 +813,32 @@ def label_masks(
         All false where no number of elements suffices.
     error : ndarray, shape (S, len(counts))
         The least mean error of each number [rad]; infinite where every try lost a user.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, a value is not finite, a count is not above K or not above the one before, or
+        tries, noise or limit is not as stated.
     """
     from irsnb.arrays import PlanarArray
 
+    shape = tuple(checked_count("shape", side) for side in shape)
+    channels, truth = complex_array("channels", channels, (int(np.prod(shape)),)), checked_users(truth)
+    if channels.ndim != 4 or truth.shape[:-1] != channels.shape[:2]:
+        raise ValueError(
+            f"channels, truth: got shapes {channels.shape} and {truth.shape}; they must be (S, K, P, N) and "
+            "(S, K, 3)"
+        )
+    counts, tries = [checked_count("counts", count) for count in counts], checked_count("tries", tries)
+    least = channels.shape[1] + 1
+    if not counts or counts[0] < least or counts != sorted(set(counts)) or counts[-1] > channels.shape[-1]:
+        raise ValueError(
+            f"counts: got {counts}; they must rise from {least}, one above the users, to at most "
+            f"{channels.shape[-1]}, the elements"
+        )
+    for name, value in (("noise", noise), ("limit", limit)):
+        if real_array(name, value).ndim or value <= 0:
+            raise ValueError(f"{name}: got {value!r}; it must be one number above 0")
     masks = np.zeros((len(channels), *shape), dtype=bool)
     error = np.full((len(channels), len(counts)), np.inf)
     for scene, (heard, users) in enumerate(zip(channels, truth, strict=True)):
@@ -777,10 +862,37 @@ def label_masks(
 
 
 def strongest(answers, n_active, shape=(25, 25)):
-    """Masks of the M largest answers of ElementNet, (n, rows, columns) of bool."""
-    answers = np.asarray(answers)
+    """Masks of the M largest answers of ElementNet (section 3.2.2: "the top M elements are selected").
+
+    Parameters
+    ----------
+    answers : array_like, shape (..., N)
+        One number for each element, row by row. Probabilities that a sigmoid has rounded to 0 or 1 are
+        ties, of which the first elements win; what goes into the sigmoid ranks them better.
+    n_active : int
+        M, from 1 to N.
+    shape : (int, int)
+        Rows and columns of the surface, N elements in all.
+
+    Returns
+    -------
+    ndarray of bool, shape (..., rows, columns)
+        Exactly M True in each.
+
+    Raises
+    ------
+    ValueError
+        If the answers are not finite or do not fit the shape, or the number is not from 1 to N.
+    """
+    answers, count = real_array("answers", answers), checked_count("n_active", n_active)
+    shape = tuple(checked_count("shape", side) for side in shape)
+    if answers.ndim < 1 or answers.shape[-1] != np.prod(shape):
+        raise ValueError(f"answers: got shape {answers.shape}; it must be (..., {int(np.prod(shape))})")
+    if count > answers.shape[-1]:
+        raise ValueError(f"n_active: got {n_active}; the surface has {answers.shape[-1]} elements")
     masks = np.zeros(answers.shape, dtype=bool)
-    np.put_along_axis(masks, answers.argsort(axis=-1)[..., -n_active:], True, axis=-1)
+    order = np.argsort(-answers, axis=-1, kind="stable")
+    np.put_along_axis(masks, order[..., :count], True, axis=-1)
     return masks.reshape(*answers.shape[:-1], *shape)
 
 
