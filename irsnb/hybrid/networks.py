@@ -33,8 +33,10 @@ from irsnb.hybrid.scenario import polar
 from irsnb.training import fit, load_keras, standard_scaler
 
 HEADS = ("pool", "flatten")
-"""Readings of RefineNet's "flattened": the mean of each feature map, which makes some 15,000 parameters, or
-every value of it."""
+"""Readings of RefineNet's flattened feature maps.
+
+The mean of each map, which makes some 15,000 parameters, or every value of it.
+"""
 FILTERS, KERNEL, DENSE, L2, DROPOUT = (16, 32), 5, 64, 0.01, 0.5
 """RefineNet, section 3.2.1."""
 RATE, BATCH, EPOCHS, FOLDS = 1e-4, 4, 20, 5

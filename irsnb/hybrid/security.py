@@ -16,7 +16,10 @@ from irsnb.hybrid.bounds import crlb
 from irsnb.hybrid.model import checked_users
 
 FLOOR = (np.radians(0.1), np.radians(0.1), 0.2)
-"""Calibration floor if none is given: azimuth, elevation [rad] and distance [m]. Ours; the paper has none."""
+"""Calibration floor if none is given.
+
+Standard deviations of azimuth, elevation [rad] and distance [m]. Ours; the paper has none.
+"""
 
 
 def place_covariance(array, users, snr_db, n_snapshots, together=False):

@@ -9,7 +9,7 @@
 #
 # * count what the paper describes, and say which of two readings its parameter count allows;
 # * split examples so that what is held out has never been seen, and show what happens otherwise;
-# * tell a network that refines from one that has learned the mean.
+# * tell a network that refines from one that has learned the mean, in one's own figures and in printed ones.
 
 # %% tags=["hide-input"]
 # On Colab, fetch the helper package of this book; elsewhere it is installed already.
@@ -195,7 +195,7 @@ for name, folds in (("by example", by_example), ("by scene", by_scene)):
     print(f"  {name:33s} {leak[name][0]:14.3f} {leak[name][1]:17.3f}")
 
 # %% [markdown]
-# **What it means.** Split by example, a lookup is far better than the mean, and it would be the better the more draws a scene has. Split by scene it is worse than the mean: the map says who it has seen, not where an unknown four stand. Everything below is split by scene.
+# **What it means.** Split by example, a lookup is far better than the mean, and it would be the better the more draws a scene has. Split by scene it is hardly better: what it had was mostly recognition. Everything below is split by scene.
 #
 # The paper speaks of "more than 360,000 training samples", of 100 examples to train on and 20 to hold out, and of 25 and 5 scenarios as 80 and 20 %.
 
@@ -272,6 +272,30 @@ def of_kind(target, head="pool", way="paper"):
     ]
 
 
+def trivial_losses(target):
+    """Standardised held-out error of the training mean in each kept fold on the paper's corner."""
+    again = street_scenes(
+        street, 30, np.random.default_rng(made["seed"]), first=theirs
+    )
+    users = np.repeat(polar(street)[again], made["draws"], axis=0)
+    values = (
+        np.concatenate([np.rad2deg(users[..., 0]), np.rad2deg(users[..., 1])], 1)
+        if target == "angles"
+        else users[..., 2]
+    )
+    owner = np.repeat(np.arange(30), made["draws"])
+    return [
+        np.mean(
+            ((values[held] - values[training].mean(0)) / values[training].std(0))
+            ** 2
+        )
+        for training, held in grouped_folds(owner, seed=made["seed"])
+    ]
+
+
+trivial = {target: trivial_losses(target) for target in ("angles", "ranges")}
+
+
 def rms_of(kind, key="rms", some=slice(None)):
     """Root mean square over folds and outputs of a kept error."""
     return float(np.sqrt(np.mean([np.square(run[key])[some] for run in kind])))
@@ -292,16 +316,16 @@ for label, (head, way) in KINDS.items():
         kind = of_kind("ranges" if target == "ranges" else "angles", head, way)
         if not kind:
             continue
-        ours, trivial = (rms_of(kind, key, part_of) for key in ("rms", "mean_rms"))
-        gains[label, target] = ours / trivial
+        ours, mean_rms = (rms_of(kind, key, part_of) for key in ("rms", "mean_rms"))
+        gains[label, target] = ours / mean_rms
         table.append(
             [
                 label,
                 target,
                 str(len(kind)),
                 f"{ours:.3g} {unit}",
-                f"{trivial:.3g} {unit}",
-                f"{ours / trivial:.3f}",
+                f"{mean_rms:.3g} {unit}",
+                f"{ours / mean_rms:.3f}",
             ]
         )
 ledger.Table(
@@ -310,7 +334,7 @@ ledger.Table(
     table,
 )
 
-# %% mystnb={"figure": {"caption": "Kept runs, after each epoch: mean squared error of the standardised outputs on held-out scenes (thin: one line a fold), for the angles (left, the paper's Fig. 5) and the ranges (right, Fig. 4). Dashed: whoever answers with the training mean. Stars: the validation losses that the paper prints, and circles its training losses, first and last.", "name": "fig-refinenet-loss"}, "image": {"alt": "Two panels, loss on a logarithmic axis against the epoch. The folds run flat just around one, along the dashed line of the training mean. Far below, between one and four hundredths, stand the paper's circles and a star."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Kept runs, after each epoch: mean squared error of the standardised outputs on held-out scenes (one line a fold), for the angles (left, the paper's Fig. 5) and the ranges (right, Fig. 4). Dashed: the training mean, averaged over the folds. Stars: the validation losses that the paper prints, and circles its training losses, first and last.", "name": "fig-refinenet-loss"}, "image": {"alt": "Two panels, loss on a logarithmic axis against the epoch. The folds run flat around one, about the dashed line of the training mean. Far below, between one and four hundredths, stand the paper's circles and a star."}} tags=["hide-input"]
 printed = {
     "angles": ledger.claim("surendran2025", "fig5-loss").printed,
     "ranges": ledger.claim("surendran2025", "fig4-loss").printed,
@@ -330,7 +354,13 @@ for axes, target in zip(panels, ("angles", "ranges"), strict=True):
                 lw=1,
                 label=label if number == 0 else None,
             )
-    axes.axhline(1, color="#777777", ls="--", lw=1.2, label="training mean")
+    axes.axhline(
+        np.mean(trivial[target]),
+        color="black",
+        ls="--",
+        lw=1.2,
+        label="training mean",
+    )
     first, last, validation = printed[target]
     end = 15 if target == "ranges" else 20
     axes.plot([1, end], [first, last], "ko", mfc="white", label="training, printed")
@@ -484,10 +514,63 @@ print(
 )
 
 # %% [markdown]
-# **What it means.** The network's answers for the paper's four are the training mean's to within a few hundredths. They are better than the coarse peaks and than any descent from them, as every constant inside the right corner is. The printed refined values are closer to the truth than that. Two things could make them so: users who are the same in all 30
-# scenarios, in which case the mean itself is the truth, or a split by snapshot, in which case a lookup would do. The paper states neither.
+# **What it means.** The network's answers for the paper's four are the training mean's to within a few hundredths of a degree and a few centimetres. They are better than the coarse peaks and than any descent from them, as every constant inside the right corner is.
 #
-# The printed azimuths are off by more than the 0.1 to 0.2 degrees that the text gives for them.
+# And the printed refined azimuths? They are off by more than the 0.1 to 0.2 degrees that the text gives for them. But they are very near to something else: our *training mean*. Suppose a network had answered with the mean of its 25 training scenes. Draw such means many times: four users by
+# rising azimuth from the paper's rows, or from the two rows nearest to the surface, "smallest distances" first, columns 1 to 15.
+
+
+# %%
+def means_of(first_row, sets=400):
+    """Means over 25 random scenes, drawn many times: azimuth, elevation [deg], distance [m]."""
+    places = polar(street)[
+        (street.rows >= first_row)
+        & (street.rows <= 10)
+        & (street.columns >= 1)
+        & (street.columns <= 15)
+    ]
+    picks = rng.permuted(np.tile(np.arange(len(places)), (sets * 25, 1)), axis=1)[
+        :, :4
+    ]
+    drawn = places[picks]
+    order = drawn[..., :1].argsort(axis=1)
+    drawn = np.take_along_axis(drawn, order, axis=1)
+    drawn = drawn.reshape(sets, 25, 4, 3).mean(axis=1)
+    return np.concatenate([np.rad2deg(drawn[..., :2]), drawn[..., 2:]], axis=-1)
+
+
+supposed = {"rows 1 to 10": means_of(1), "rows 9 and 10": means_of(9)}
+columns = np.stack([refined[w] for w in ("azimuth", "elevation", "range")], axis=-1)
+truths = np.stack([true[w] for w in ("azimuth", "elevation", "range")], axis=-1)
+
+
+def distance_from(values):
+    """Root mean square distance of the printed refined columns from four users' values."""
+    return np.sqrt(np.mean((columns - values) ** 2, axis=0))
+
+
+print(
+    "printed refined columns, rms distance from      azimuth   elevation    range"
+)
+print(
+    "                                                  [deg]      [deg]       [m]"
+)
+gap = {"the printed truth": distance_from(truths)}
+for name, drawn in supposed.items():
+    gap[f"a training mean, {name}"] = distance_from(drawn.mean(axis=0))
+for name, value in gap.items():
+    print(f"  {name:38s} {value[0]:14.2f} {value[1]:10.3f} {value[2]:9.2f}")
+drift = {name: drawn.std(axis=0).mean(axis=0) for name, drawn in supposed.items()}
+for name, value in drift.items():
+    print(
+        f"  such means scatter by, {name:15s} {value[0]:14.2f} {value[1]:10.3f} {value[2]:9.2f}"
+    )
+nearest_rows = gap["a training mean, rows 9 and 10"]
+as_mean = nearest_rows[0] / gap["the printed truth"][0]
+
+# %% [markdown]
+# **What it means.** The printed refined azimuths are several times nearer to where a training mean would be than to the truth, and as near to it as the scatter of such means lets them be. With users from the two nearest rows the printed elevations and ranges fit it as well. What Table 2 shows is what a network looks like
+# that has learned the mean of its scenes and nothing else. (Which rows the paper's scenes came from is not stated; the two nearest were tried because the text takes the users with the smallest distances.)
 #
 # ## Standardisation, precision, and the cost of the spectra
 #
@@ -610,8 +693,8 @@ bound_text = (
 
 
 def close(what):
-    """Verdict on a refined column."""
-    return ledger.judge_printed(
+    """Verdict on a refined column: same trend if at least twice as near to the printed values as the truth is."""
+    strict = ledger.judge_printed(
         "surendran2025",
         {
             "azimuth": "refined-azimuths",
@@ -620,6 +703,18 @@ def close(what):
         }[what],
         by_network[what],
     )
+    away = [
+        rms_gap(np.subtract(other, refined[what]))
+        for other in (by_network[what], true[what])
+    ]
+    if strict == "not reproduced" and away[0] < 0.5 * away[1]:
+        return "same trend"
+    return strict
+
+
+def rms_gap(values):
+    """Root mean square."""
+    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def listed(values, digits=2):
@@ -632,7 +727,7 @@ def loss_row(name, target):
     return ledger.row(
         "surendran2025",
         name,
-        ours=f"held out: {final[target]:.2f} after {made['epochs']} epochs, mean of {len(pool[target])} folds; the training mean has 1 by definition",
+        ours=f"held out: {final[target]:.2f} after {made['epochs']} epochs, mean of {len(pool[target])} folds; the training mean {np.mean(trivial[target]):.2f}",
         verdict="reproduced"
         if final[target] < 2 * printed[target][2]
         else "not reproduced",
@@ -680,9 +775,9 @@ ledger.record(
     ledger.row(
         "surendran2025",
         "no-overfitting",
-        ours=f"held-out error {final['angles']:.2f} and {final['ranges']:.2f}, of the training mean 1",
+        ours=f"held-out error {final['angles']:.2f} and {final['ranges']:.2f}, of the training mean {np.mean(trivial['angles']):.2f} and {np.mean(trivial['ranges']):.2f}",
         verdict="same trend"
-        if max(abs(value - 1) for value in final.values()) < 0.3
+        if max(abs(final[t] / np.mean(trivial[t]) - 1) for t in final) < 0.15
         else "not reproduced",
         why="training and validation stay together because neither leaves the mean",
     ),
@@ -702,7 +797,7 @@ ledger.record(
         + " m",
         bound=f"{np.mean(bounds['range']):.2g} m for the four at once",
         verdict=close("range"),
-        why="held out by scene, the network answers nearly the same for every scene",
+        why="held out by scene, the network answers the mean of rows 1 to 10; the printed values fit a mean of the two nearest rows",
     ),
     ledger.row(
         "surendran2025",
@@ -713,7 +808,7 @@ ledger.record(
         + " deg",
         bound=f"{np.mean(bounds['azimuth']):.2g} deg for the four at once",
         verdict=close("azimuth"),
-        why="as for the ranges",
+        why=f"the printed values are {nearest_rows[0]:.2f} deg rms from what a training mean would be, and {gap['the printed truth'][0]:.2f} deg from the truth",
     ),
     ledger.row(
         "surendran2025",
@@ -724,7 +819,7 @@ ledger.record(
         + " deg",
         bound=f"{np.mean(bounds['elevation']):.2g} deg for the four at once",
         verdict=close("elevation"),
-        why="the scenes' elevations differ by a few hundredths of a degree, so any constant among them is right",
+        why="the scenes' elevations differ by a few hundredths of a degree; the printed constant is that of the two nearest rows",
     ),
     ledger.row(
         "surendran2025",
@@ -789,20 +884,20 @@ ledger.record(
 # %% [markdown]
 # ## What the paper leaves open
 #
-# * **What a scenario is.** Ours draw their users anew. With the same four users in all of them every network, and every constant, is exact.
+# * **What a scenario is.** Ours draw their users anew. With the same four users in all of them every network, and every constant, would be exact; the printed columns are not.
 # * **Which split.** "Scenario" and "example" are both used. Only scenes held out whole say anything about users not seen before.
 # * **What a network could gain here.** [The next page](network_that_helps.ipynb) looks for one that earns its place.
 #
 # ## Exercises
 #
-# 1. Feed the decibels of the spectrum to the nearest neighbour, or the spectrum itself. Does one of them beat the mean when scenes are held out?
+# 1. Feed the decibels of the spectrum to the nearest neighbour, or the spectrum itself. By how much does either beat the mean when scenes are held out?
 # 2. How many parameters would RefineNet have if it averaged over blocks of 49 x 49 places in place of the whole map?
 
 # %% [markdown]
 # <details>
 # <summary>Solution 1</summary>
 #
-# Neither does.
+# By a tenth at most: the map of other users tells a little, as much as which corner of the street is bright.
 #
 # </details>
 
@@ -834,10 +929,12 @@ print(f"{blocks} blocks: {in_blocks:,d} parameters")
 assert built == counts["pool", 8] == 15_880 and counts["pool", 4] == 15_620
 assert counts["flatten", 8] == 175_832_584
 assert leak["by example"][0] < 0.7 * leak["by example"][1], "a lookup leaks"
-assert leak["by scene"][0] > leak["by scene"][1], "and knows nothing new"
+assert leak["by scene"][0] > 0.85 * leak["by scene"][1], "and knows little new"
+assert as_mean < 0.5, "the printed azimuths look like a training mean's"
 assert 0.85 < min(map(min, fold_ratio.values())), "no fold leaves the mean"
 assert max(map(max, fold_ratio.values())) < 1.15
 assert at_start > 10 * printed["ranges"][0], "the penalty alone is larger"
 assert all(0.2 < value < 5 for value in live.values()), "this page's own runs"
+assert rms_gap(by_network["azimuth"] - by_mean["azimuth"]) < 0.1
 assert stated[0] > 0.2 and abs(share - 0.8) > 0.03
 assert taken["direct"] > 20 * taken["ours"]

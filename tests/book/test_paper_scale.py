@@ -75,6 +75,24 @@ def test_a_killed_training_goes_on_to_the_same_figures(tmp_path, monkeypatch):
     assert longer["runs"][only]["epochs"] == 4
 
 
+def test_refinenet_is_kept_with_what_it_answers_for_scenes_held_out(tmp_path, monkeypatch):
+    only, sizes = "ranges, pool, paper, 2", {"epochs": 1, "draws": 1}
+    monkeypatch.setattr(tool, "STATE", tmp_path)
+    monkeypatch.setattr(tool, "WAYS", {"paper": (5, (1, 10), (1, 15))})
+    name, kept = tool.hybrid(only, **sizes)
+    assert name == "hybrid_networks" and list(kept["runs"]) == [only]
+    run = kept["runs"][only]
+    assert run["parameters"] == 15_620 and run["examples"] == [4, 1]
+    assert len(run["validation"]) == len(run["penalty"]) == 1 and len(run["rms"]) == 4
+    assert run["penalty"][0] < run["validation"][0]
+    path = next((tmp_path / "hybrid").glob("*.json"))
+    before = path.stat().st_mtime_ns
+    assert tool.hybrid(only, **sizes)[1]["runs"] == kept["runs"] and path.stat().st_mtime_ns == before
+    with pytest.raises(SystemExit, match="no run of this part begins with 'cnn'"):
+        tool.hybrid("cnn")
+    json.dumps(kept)
+
+
 def test_a_hybrid_is_run_in_pieces_from_kept_estimates(tmp_path, monkeypatch):
     task = ("fingerprint", "1 m", "eliminated", 0.1)
     monkeypatch.setattr(tool, "STATE", tmp_path)

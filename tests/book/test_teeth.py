@@ -103,6 +103,24 @@ BUGS = {
         "np.linalg.eigvals(by_axis[0] + 1j * by_axis[1])",
         "notebooks/hybrid/refinement.ipynb",
     ),
+    "maps flattened along one side": (
+        "hybrid/networks.py",
+        "else left**2)",
+        "else left)",
+        "notebooks/hybrid/refinenet.ipynb",
+    ),
+    "elevation for azimuth": (
+        "hybrid/networks.py",
+        "coarse = np.stack([grid[columns], grid[rows]], axis=-1)",
+        "coarse = np.stack([grid[rows], grid[columns]], axis=-1)",
+        "notebooks/hybrid/network_that_helps.ipynb",
+    ),
+    "a freedom too many": (
+        "hybrid/security.py",
+        "float(chi2.isf(self.false_alarm, self._freedom))",
+        "float(chi2.isf(self.false_alarm, self._freedom + 1))",
+        "notebooks/hybrid/secure_users.ipynb",
+    ),
     "sign in the best weights": (
         "elliptic/estimators.py",
         "np.where(answers, -gain",
@@ -126,6 +144,7 @@ def test_a_planted_bug_turns_the_notebook_red(name, tmp_path):
         "-m",
         "pytest",
         "-q",
+        "-x",
         "-p",
         "no:cacheprovider",
         "-p",
