@@ -359,7 +359,7 @@ for name, one in verdicts.items():
 
 # %% [markdown]
 # **What it means.** In the strong situation the network does what RefineNet could not: on scenes it has never seen it beats the training mean a hundredfold and more, and the coarse peak several times. It stays behind Newton and the fit, which solve the same problem exactly.
-# Weak signals, common pilots and echoes give it no chance to pass them with any certainty; where all send the same, the fit that knows so is at the bound.
+# With weak signals it is no better than the peak it starts from. Where all send the same it is near Newton, and far from the fit, which knows that and is at the bound. Among the street's echoes all answers are bad, more than a degree; the network's are not worse than the others, and somewhat better where its interval ends before one.
 #
 # With phase errors the picture turns. Newton and the fit trust an array that is not there; the fit, which uses every element and every phase, suffers more than one would expect from ten degrees. The network has seen what *this* surface makes of known users, and undoes it.
 #
@@ -596,6 +596,7 @@ assert network_beats and calibration_beats
 assert rms(more["calibrated, then the fit"]) < 1.5 * bounds["phase errors"]
 assert in_range["phase errors"]["network"] < 0.5 * in_range["phase errors"]["mean"]
 assert in_range["phase errors"]["network"] < 0.5 * in_range["phase errors"]["fit"]
+assert ratios["echoes"]["newton"][0] < 1.15 and ratios["weak"]["newton"][0] > 1
 assert constants_do, "the first-order shift is the most of it"
 assert elsewhere > 2 * ratios["phase errors"]["newton"][0]
 assert by_phase > 5 * by_noise
