@@ -315,8 +315,9 @@ def search_pieces(room, pilots, starts, task, label, budget, piece):
     return found
 
 
-WAYS = {"paper": (30, (1, 10), (1, 15)), "street": (200, (1, 951), (1, 171))}
-"""Scenes for RefineNet: how many, from which rows and columns of the street; the paper's four come first."""
+WAYS = {"paper": (30, (1, 10), (1, 15), 4), "street": (200, (1, 951), (1, 171), 1)}
+"""Scenes for RefineNet: how many, from which rows and columns of the street, draws of each; the paper's four
+come first."""
 REFINENETS = {
     **{f"{target}, pool, paper, {k}": (target, "pool", "paper", k) for target in TARGETS for k in range(5)},
     **{f"{target}, pool, street, 2": (target, "pool", "street", 2) for target in TARGETS},
@@ -333,7 +334,7 @@ ELEMENTNETS = {
 """Training runs: whether the 1-norm is a mean too, how many scenes; the paper has 25, a fifth held out."""
 
 
-def hybrid(only="", epochs=20, draws=4):
+def hybrid(only="", epochs=20):
     """RefineNet and ElementNet of Surendran et al. (2025) at their sizes: every run whose name begins with
     `only`; what other calls have finished is kept beside it."""
     names = [*REFINENETS, *ELEMENTNETS]
@@ -342,7 +343,7 @@ def hybrid(only="", epochs=20, draws=4):
         sys.exit(f"irsnb: no run of this part begins with '{only}'; it has: {'; '.join(names)}")
     for name in chosen:
         if name in REFINENETS:
-            train_refinenets(name, epochs, draws)
+            train_refinenets(name, epochs)
         else:
             train_elementnets(name, epochs)
     runs = {}
@@ -351,19 +352,21 @@ def hybrid(only="", epochs=20, draws=4):
         if path.exists():
             runs[name] = json.loads(path.read_text(encoding="utf-8"))
     made = provenance(
-        ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"), epochs=epochs, draws=draws
+        ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"),
+        epochs=epochs,
+        draws=WAYS["paper"][3],
     )
     return "hybrid_networks", {"provenance": made, "runs": runs}
 
 
-def surface_examples(way, draws):
+def surface_examples(way):
     """Spectra of the scenes of a street, and its fixed window of distances."""
     from irsnb import hybrid as house
     from irsnb.arrays import PlanarArray
 
     scenario = house.load_scenario()
     array = PlanarArray(10, 10, scenario.wavelength / 2, scenario.wavelength)
-    count, rows, columns = WAYS[way]
+    count, rows, columns, draws = WAYS[way]
     first = house.paper_users(scenario)
     scenes = house.street_scenes(scenario, count, np.random.default_rng(SEED), rows, columns, first)
     channels, truth = house.street_channels(scenario, scenes, array)
@@ -375,7 +378,7 @@ def surface_examples(way, draws):
     )
 
 
-def train_refinenets(name, epochs, draws):
+def train_refinenets(name, epochs):
     """One training run and what it makes of the scenes held out."""
     from irsnb import hybrid as house
 
@@ -383,7 +386,7 @@ def train_refinenets(name, epochs, draws):
     path = STATE / "hybrid" / f"{slug(name)}.json"
     if path.exists() and len(json.loads(path.read_text(encoding="utf-8"))["validation"]) == epochs:
         return
-    examples = surface_examples(way, draws)
+    examples = surface_examples(way)
     training, held_out = house.grouped_folds(examples.scene, seed=SEED)[fold]
     start = time.perf_counter()
     with tqdm(total=epochs, desc=name, unit="epoch") as bar:

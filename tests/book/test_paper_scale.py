@@ -76,9 +76,9 @@ def test_a_killed_training_goes_on_to_the_same_figures(tmp_path, monkeypatch):
 
 
 def test_refinenet_is_kept_with_what_it_answers_for_scenes_held_out(tmp_path, monkeypatch):
-    only, sizes = "ranges, pool, paper, 2", {"epochs": 1, "draws": 1}
+    only, sizes = "ranges, pool, paper, 2", {"epochs": 1}
     monkeypatch.setattr(tool, "STATE", tmp_path)
-    monkeypatch.setattr(tool, "WAYS", {"paper": (5, (1, 10), (1, 15))})
+    monkeypatch.setattr(tool, "WAYS", {"paper": (5, (1, 10), (1, 15), 1)})
     name, kept = tool.hybrid(only, **sizes)
     assert name == "hybrid_networks" and list(kept["runs"]) == [only]
     run = kept["runs"][only]
