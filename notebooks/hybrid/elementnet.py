@@ -57,7 +57,7 @@ keras = load_keras()
 rng = np.random.default_rng(625)
 K, N, EPOCHS, LIMIT = 4, 625, 20, np.deg2rad(5)
 PAPER_TRAIN, TRAIN, HELD = (
-    (20, 80, 30) if ledger.scale() == "quick" else (20, 400, 300)
+    (20, 80, 20) if ledger.scale() == "quick" else (20, 400, 300)
 )
 NOISE = 10 ** (-20 / 10)
 
