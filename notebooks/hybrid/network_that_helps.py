@@ -163,7 +163,7 @@ print("situation       scenes   users with a coarse peak of their own")
 for name, case in cases.items():
     print(f"  {name:14s} {len(np.unique(case.scene)):5d} {case.found:22.0%}")
 
-# %% mystnb={"figure": {"caption": "What the network sees of six users: the null spectrum around the coarse peak, in decibels above its least (dark: deep). Above, the strong situation; below, the same users with phase errors. The cross is the true direction.", "name": "fig-crops"}, "image": {"alt": "Two rows of three small maps, each eleven by eleven points. Above, dark wells with the white cross within half a point of the darkest place. Below, wells of the same users, shallower, and the cross beside them."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "What the network sees of three users: the null spectrum around the coarse peak, in decibels above its least (dark: deep). Above, the strong situation; below, the same users with phase errors. The cross is the true direction.", "name": "fig-crops"}, "image": {"alt": "Two rows of three small maps, each eleven by eleven points. Above, dark wells with the white cross within half a point of the darkest place. Below, wells of the same users, shallower, and the cross beside them."}} tags=["hide-input"]
 fig, panels = plt.subplots(2, 3, figsize=(6.6, 4.3), sharex=True, sharey=True)
 clear, wrong = cases["strong"], cases["phase errors"]
 for column in range(3):
