@@ -408,7 +408,8 @@ alone = np.array(
 )
 mine = examples.scene == 0
 smoothed = smooth(examples.covariance[mine], (10, 10), (7, 7))
-coarse = examples.coarse[mine]
+scanned = window[examples.scans[mine].argmax(-1)]
+coarse = np.concatenate([examples.coarse[mine], scanned[..., None]], axis=-1)
 newton = np.array(
     [
         refine(one, part, at, "newton")
@@ -418,12 +419,13 @@ newton = np.array(
 
 
 def mean_error(found):
-    """Mean distance in azimuth and elevation [deg] from each of the four to its answer, over the draws."""
+    """Mean errors of the four in azimuth, elevation [deg] and range [m], none beyond the scan, over the draws."""
     off = []
     for one in found:
-        own = whose(one, four, np.inf)
-        off.append(np.rad2deg(np.abs(one[own][:, :2] - four[:, :2])))
-    return np.mean(off, axis=0)
+        own = one[whose(one, four, np.inf)]
+        own[:, 2] = np.clip(own[:, 2], window[0], window[-1])
+        off.append(np.abs(own - four) * [*np.rad2deg([1, 1]), 1])
+    return np.mean(off, axis=(0, 1))
 
 
 refined = {
@@ -456,11 +458,12 @@ bounds = {
     "elevation": np.rad2deg(joint[:, 1]),
     "range": joint[:, 2],
 }
-off = {"azimuth": mean_error(coarse)[:, 0], "elevation": mean_error(coarse)[:, 1]}
-ends = {"azimuth": mean_error(newton)[:, 0], "elevation": mean_error(newton)[:, 1]}
+KINDS_OF_ERROR = ("azimuth", "elevation", "range")
+off = dict(zip(KINDS_OF_ERROR, mean_error(coarse), strict=True))
+ends = dict(zip(KINDS_OF_ERROR, mean_error(newton), strict=True))
 mean_off = {}
 table = []
-for what in ("azimuth", "elevation", "range"):
+for what in KINDS_OF_ERROR:
     unit = "m" if what == "range" else "deg"
     errors = {
         "printed": np.subtract(refined[what], true[what]),
@@ -477,8 +480,8 @@ for what in ("azimuth", "elevation", "range"):
                 f"{mean_off[what][key]:.3f}"
                 for key in ("printed", "network", "mean")
             ),
-            f"{off[what].mean():.2f}" if what in off else "-",
-            f"{ends[what].mean():.2f}" if what in ends else "-",
+            f"{off[what]:.2f}",
+            f"{ends[what]:.2f}",
             f"{np.mean(bounds[what]):.2g}",
         ]
     )
