@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,9 @@ from tqdm import tqdm
 
 ROOT = Path(__file__).resolve().parent.parent
 BAR = re.compile(r"(.*: )?\s*\d+%\|.*\| *[\d.]+/[\d.]+ \[.*\]")
+PARSING = threading.Lock()
+"""Held while Python is parsed: CPython 3.11 counts the depth of syntax trees for all threads together, and two at
+once may fail with a SystemError."""
 PROBE = "import sys as _s; print(' '.join(sorted(m for m in _s.modules if m.split('.')[0] == 'irsnb')))"
 
 
@@ -37,7 +41,8 @@ def sources(root=ROOT):
 
 def read(source):
     """Read a .py source into a notebook without outputs, its cells numbered so that re-runs diff cleanly."""
-    notebook = jupytext.read(source)
+    with PARSING:
+        notebook = jupytext.read(source)
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:03d}"
     notebook.metadata = nbformat.from_dict(
@@ -114,7 +119,9 @@ def digest(modules):
         spec = importlib.util.find_spec(name)
         text = Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else "gone"
         prose = set()
-        for node in ast.walk(ast.parse(text)):
+        with PARSING:
+            tree = ast.parse(text)
+        for node in ast.walk(tree):
             body = getattr(node, "body", None)
             if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
                 value = body[0].value
