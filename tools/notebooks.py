@@ -25,8 +25,10 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 BAR = re.compile(r"(.*: )?\s*\d+%\|.*\| *[\d.]+/[\d.]+ \[.*\]")
 PARSING = threading.Lock()
-"""Held while Python is parsed: CPython 3.11 counts the depth of syntax trees for all threads together, and two at
-once may fail with a SystemError."""
+"""Held while Python is parsed.
+
+CPython 3.11 counts the depth of syntax trees for all threads together: two at once may fail (SystemError).
+"""
 PROBE = "import sys as _s; print(' '.join(sorted(m for m in _s.modules if m.split('.')[0] == 'irsnb')))"
 
 
