@@ -8,7 +8,7 @@ from timing import best_of
 
 from irsnb import hybrid
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid.music import null_spectrum, signal_subspace
+from irsnb.hybrid.music import signal_subspace, subspace_spectrum
 
 WAVELENGTH = 0.0857
 USERS = np.array([[-0.7, -0.3, 8.0], [-0.2, -0.55, 10.0], [0.25, -0.2, 9.0], [0.8, -0.45, 11.0]])
@@ -30,7 +30,6 @@ def spectrum_rows(rng):
     heard -= heard.mean(axis=1, keepdims=True)
     covariance = hybrid.sample_covariance(heard)
     signal = signal_subspace(covariance, count)
-    projector = np.eye(49) - signal @ signal.conj().T
     noise = hybrid.noise_subspace(covariance, count)
     steering = array.steering_vector(grid[None, :], grid[:, None])
 
@@ -68,7 +67,7 @@ def spectrum_rows(rng):
         return hybrid.pseudospectrum(covariance, array, count, grid, grid)
 
     def stage():
-        return np.divide(1, null_spectrum(projector, array, grid, grid))
+        return subspace_spectrum(signal, array, grid, grid)
 
     reference = direct()
     for other, tolerance in ((ours, 1e-9), (stage, 1e-9), (by_pyroomacoustics, 1e-6), (by_doa_py, 1e-6)):

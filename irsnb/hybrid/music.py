@@ -7,17 +7,13 @@ A covariance is (..., M, M), its elements in the order of :attr:`irsnb.arrays.Pl
 from functools import lru_cache
 
 import numpy as np
-from scipy.linalg import eigh
-from scipy.linalg.lapack import zgeqrf, zungqr
+from numpy.polynomial import Chebyshev, Polynomial
+from scipy.linalg import block_diag, eigh
 
 from irsnb.checks import complex_array, real_array, require
-from irsnb.geometry import unit_vector_unchecked
 
 GRID = 301
 """Points of the paper's grid along each angle: pi/300 apart, section 3.1 (ii)."""
-
-SPARE = 4
-"""Vectors beyond K that subspace iteration carries: the nearest noise is then of no account."""
 
 CHUNK = 8
 """Spectra that are held at a time: memory that the processor keeps near."""
@@ -140,9 +136,9 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
 
     Written out, the denominator is a trigonometric polynomial in the direction cosines,
     ``sum_mn c_mn exp(j k d (m u + n v))`` with ``u = sin(az) cos(el)`` and ``v = sin(el)``, whose
-    coefficients are sums along the projector's lags. For one elevation it is a function of ``sin(az)`` of
-    limited bandwidth, to rounding a sum of some thirty functions that serve every elevation; a matrix
-    product carries their weights to the grid.
+    coefficients are sums along the projector's lags. One matrix product sums it over the rows' lags for every
+    elevation; what is left is a short polynomial in the cosine of one phase, and another one times its sine,
+    for every direction. That loop is compiled (:mod:`irsnb.hybrid.kernels`).
 
     Parameters
     ----------
@@ -165,53 +161,47 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
         axis of finite angles.
     """
     covariance = checked_covariance(covariance, len(array.positions))
-    signal = signal_subspace(covariance, n_sources)
-    projector = -(signal @ np.swapaxes(signal.conj(), -1, -2))
-    np.einsum("...ii->...i", projector)[...] += 1
-    spectrum = null_spectrum(projector, array, azimuth, elevation)
-    # Where rounding leaves a null at or below zero, the spectrum is as large as rounding allows.
-    floor = covariance.shape[-1] * np.finfo(float).eps
-    if spectrum.min(initial=np.inf) < floor:
-        np.maximum(spectrum, floor, out=spectrum)
-    return np.divide(1, spectrum, out=spectrum)
+    azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
+    return subspace_spectrum(signal_subspace(covariance, n_sources), array, azimuth, elevation)
 
 
-def null_spectrum(projector, array, azimuth, elevation):
-    """``a^H P a`` over a grid of directions for a Hermitian P: the part of :func:`pseudospectrum` that is
-    timed.
+def subspace_spectrum(signal, array, azimuth, elevation):
+    """``1 / (a^H (I - V V^H) a)`` over a grid of directions: what :func:`pseudospectrum` does once it has
+    the eigenvectors. What it is given has been checked.
 
     Parameters
     ----------
-    projector : ndarray of complex, shape (..., M, M)
+    signal : ndarray of complex, shape (..., M, K)
+        V, an orthonormal basis of the signals' subspace.
     array : irsnb.arrays.PlanarArray
-    azimuth, elevation : array_like, shape (A,) and (E,)
+    azimuth, elevation : ndarray, shape (A,) and (E,)
         Grid [rad].
 
     Returns
     -------
     ndarray, shape (..., E, A)
+        Where rounding leaves a null at or below zero, it is as large as rounding allows.
     """
-    azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
+    from irsnb.hybrid import kernels
+
     mask = None if array.mask is None else array.mask.tobytes()
-    order, filled, first = _lags(array.rows, array.columns, mask)
-    by_row, even, odd, carry = _waves(
-        array.rows, array.columns, array.spacing / array.wavelength, azimuth.tobytes(), elevation.tobytes()
+    pitch = array.spacing / array.wavelength
+    tables = _waves(array.rows, array.columns, pitch, azimuth.tobytes(), elevation.tobytes())
+    size, count = signal.shape[-2:]
+    spectrum = np.empty((*signal.shape[:-2], len(elevation), len(azimuth)))
+    kernels.spectra(array.columns)(
+        np.ascontiguousarray(signal).reshape(-1, size, count),
+        *_lags(array.rows, array.columns, mask),
+        *tables,
+        size * np.finfo(float).eps,
+        spectrum.reshape(-1, len(elevation), len(azimuth)),
     )
-    leading = projector.shape[:-2]
-    flat = projector.reshape(*leading, -1)[..., order]
-    lags = np.zeros((*leading, 2 * array.rows - 1, array.columns), dtype=complex)
-    lags.reshape(*leading, -1)[..., filled] = np.add.reduceat(flat, first, axis=-1)
-    by_column = by_row @ lags
-    weights = np.empty((*leading, len(elevation), len(carry)))
-    evens = even.shape[-1]
-    np.einsum("...em,emc->...ec", by_column.real, even, out=weights[..., :evens])
-    np.einsum("...em,emc->...ec", by_column.imag, odd, out=weights[..., evens:])
-    return weights @ carry
+    return spectrum
 
 
 @lru_cache(maxsize=16)
 def _lags(rows, columns, mask):
-    """Which entries of a projector share a lag: their order, the lags that occur, where each begins."""
+    """Which entries of a projector share a lag: their order, and where each lag begins."""
     row, column = np.divmod(np.arange(rows * columns), columns)
     if mask is not None:
         used = np.frombuffer(mask, dtype=bool)
@@ -222,30 +212,29 @@ def _lags(rows, columns, mask):
     kept = np.flatnonzero(across >= 0)
     place = down[kept] * columns + across[kept]
     sorting = np.argsort(place, kind="stable")
-    return (kept[sorting], *np.unique(place[sorting], return_index=True))
+    return kept[sorting], np.searchsorted(place[sorting], np.arange((2 * rows - 1) * columns + 1))
 
 
 @lru_cache(maxsize=16)
 def _waves(rows, columns, pitch, azimuth, elevation):
-    """Tables that carry lags to a grid, the same for every mask: from rows' lags to each elevation, from
-    columns' lags to the weights of the band's even and odd functions, and these on the azimuths."""
+    """Tables of a grid, the same for every mask: from rows' lags to each elevation, from columns' lags to
+    the coefficients of a polynomial, and cosine and sine of the phase between columns."""
+    from irsnb.hybrid import kernels
+
     azimuth, elevation = np.frombuffer(azimuth), np.frombuffer(elevation)
     turn = 2 * np.pi * pitch
-    by_row = np.exp(-1j * turn * np.sin(elevation)[:, None] * np.arange(1 - rows, rows))
-    sine = np.sin(azimuth)
-    # Every frequency up to the band's edge, sampled closely enough that those between add nothing.
-    band = turn * (columns - 1)
-    sampled = np.linspace(0, band, 2 * int(band) + 32)
-    at = turn * np.cos(elevation)[:, None]
+    down = turn * np.sin(elevation)[:, None] * np.arange(rows)
+    across = turn * np.cos(elevation)[:, None] * np.sin(azimuth)
     # A lag of n columns stands for its mirror too.
-    lags = [(n, 2.0 if n else 1.0) for n in range(columns)]
-    tables, carry = [], []
-    for wave in (np.cos, np.sin):
-        _, size, basis = np.linalg.svd(wave(sampled[:, None] * sine), full_matrices=False)
-        basis = basis[size > 1e-14 * size[0]]
-        tables.append(np.stack([weight * wave(n * at * sine) @ basis.T for n, weight in lags], axis=1))
-        carry.append(basis)
-    return (by_row, *tables, np.concatenate(carry))
+    even, odd = np.diag([1.0] + [2.0] * (columns - 1)), 2 * np.eye(columns)[:, 1:]
+    if columns <= kernels.NARROW:
+        # cos(n t) as powers of cos(t); its derivative over n is sin(n t) / sin(t).
+        powers = [Chebyshev.basis(n).convert(kind=Polynomial) for n in range(columns)]
+        for n, power in enumerate(powers):
+            even[n, : n + 1] = even[n, n] * power.coef
+            odd[n, :n] = 2 / max(n, 1) * power.deriv().coef[:n]
+    by_row = np.hstack([np.cos(down), np.sin(down[:, 1:])])
+    return by_row, block_diag(even, odd), np.cos(across), np.sin(across)
 
 
 def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
@@ -274,20 +263,20 @@ def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
     ValueError
         As :func:`pseudospectrum`; or if a grid has fewer than three points.
     """
-    azimuth, elevation = paper_grid() if azimuth is None else azimuth, elevation
-    elevation = paper_grid() if elevation is None else elevation
-    azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
+    azimuth = _axis("azimuth", paper_grid() if azimuth is None else azimuth)
+    elevation = _axis("elevation", paper_grid() if elevation is None else elevation)
     if min(len(azimuth), len(elevation)) < 3:
         raise ValueError(
             f"azimuth, elevation: got {len(azimuth)} and {len(elevation)} points; a peak needs at least 3"
         )
     covariance = checked_covariance(covariance, len(array.positions))
-    flat = covariance.reshape(-1, *covariance.shape[-2:])
-    rows, columns = np.empty((2, len(flat), checked_sources(n_sources, flat.shape[-1])), dtype=int)
+    signal = signal_subspace(covariance, n_sources)
+    flat = signal.reshape(-1, *signal.shape[-2:])
+    rows, columns = np.empty((2, len(flat), n_sources), dtype=int)
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
-        spectrum = pseudospectrum(flat[part], array, n_sources, azimuth, elevation)
-        rows[part], columns[part], _ = peaks(spectrum, n_sources)
+        spectra = subspace_spectrum(flat[part], array, azimuth, elevation)
+        rows[part], columns[part], _ = peaks(spectra, n_sources)
     found = np.stack([azimuth[columns], elevation[rows]], axis=-1)
     found = np.where(rows[..., None] < 0, np.nan, found)
     return found.reshape(*covariance.shape[:-2], *found.shape[1:])
@@ -313,27 +302,16 @@ def peaks(spectrum, count):
     ValueError
         If the count is not an integer of at least 1.
     """
+    from irsnb.hybrid import kernels
+
     count = checked_sources(count, np.inf)
-    maps = spectrum.reshape(-1, *spectrum.shape[-2:])
-    rows, columns = np.full((2, len(maps), count), -1)
-    heights = np.full((len(maps), count), -np.inf)
-    inner = maps[:, 1:-1, 1:-1]
-    # A tie goes to the later point, so that a plateau has one peak. Most fail against the two beside them.
-    which, row, column = np.nonzero((inner >= maps[:, 1:-1, :-2]) & (inner > maps[:, 1:-1, 2:]))
-    row, column = row + 1, column + 1
-    for down, across in ((-1, -1), (-1, 0), (-1, 1), (1, -1), (1, 0), (1, 1)):
-        here, there = maps[which, row, column], maps[which, row + down, column + across]
-        higher = here > there if down > 0 else here >= there
-        which, row, column = which[higher], row[higher], column[higher]
-    here = maps[which, row, column]
-    order = np.lexsort((-here, which))
-    which, row, column, here = (part[order] for part in (which, row, column, here))
-    rank = np.arange(len(which)) - np.searchsorted(which, which)
-    best = rank < count
-    place = which[best], rank[best]
-    rows[place], columns[place], heights[place] = row[best], column[best], here[best]
-    shape = (*spectrum.shape[:-2], count)
-    return rows.reshape(shape), columns.reshape(shape), heights.reshape(shape)
+    maps = np.ascontiguousarray(spectrum, dtype=float)
+    shape = (*maps.shape[:-2], count)
+    rows, columns = np.full((2, *shape), -1)
+    heights = np.full(shape, -np.inf)
+    flat = (part.reshape(-1, count) for part in (rows, columns, heights))
+    kernels.summits(maps.reshape(-1, *maps.shape[-2:]), *flat)
+    return rows, columns, heights
 
 
 def range_spectrum(covariance, array, n_sources, directions, distances):
@@ -452,52 +430,36 @@ def signal_subspace(covariance, n_sources):
     """Eigenvectors of the K largest eigenvalues, (..., M, K), in any orthonormal basis; the covariance has
     been checked.
 
-    One covariance far larger than K is tried by subspace iteration (Golub and Van Loan, 8.2.4), which ends
-    as soon as what it found are eigenvectors to rounding; noise too near the signals is left to LAPACK.
+    Covariances far larger than K are tried by subspace iteration, which ends as soon as what it found are
+    eigenvectors to rounding. Noise too near the signals, and small covariances, are left to LAPACK.
     """
+    from irsnb.hybrid import kernels
+
     size = covariance.shape[-1]
     count = checked_sources(n_sources, size)
-    if covariance[..., 0, 0].size != 1:
+    if size <= 4 * count:
         return np.linalg.eigh(covariance)[1][..., -count:]
-    one = covariance.reshape(size, size)
-    vectors = _iterated_subspace(one, count) if size > 4 * (count + SPARE) else None
-    if vectors is None:
-        # LAPACK finds a few eigenvectors in less time than all; numpy, which takes stacks, asks for all.
-        vectors = eigh(one, subset_by_index=(size - count, size - 1), check_finite=False)[1]
+    flat = np.ascontiguousarray(covariance).reshape(-1, size, size)
+    bases = np.empty((len(flat), count, size), dtype=complex)
+    found = kernels.dominant_subspaces(flat, _start(count, size), bases)
+    vectors = np.swapaxes(bases, -1, -2)
+    for left in np.flatnonzero(~found):
+        # LAPACK finds a few eigenvectors in less time than all; numpy asks for all.
+        vectors[left] = eigh(flat[left], subset_by_index=(size - count, size - 1), check_finite=False)[1]
     return vectors.reshape(*covariance.shape[:-1], count)
 
 
-def _iterated_subspace(covariance, count):
-    """Eigenvectors (M, count) by four products with the covariance and a Rayleigh-Ritz step, or None if two
-    such rounds leave a residual above rounding."""
-    power = np.trace(covariance).real
-    if not power > 0:
-        return None
-    covariance = covariance / power
-    block = _start(len(covariance), count + SPARE)
-    for _ in range(2):
-        for _ in range(4):
-            block = covariance @ block
-        # LAPACK's own two steps: the wrappers' checks cost three times as much on so small a block.
-        block = zungqr(*zgeqrf(block)[:2])[0]
-        image = covariance @ block
-        values, mixing = np.linalg.eigh(block.conj().T @ image)
-        values, mixing = values[-count:], mixing[:, -count:]
-        vectors = block @ mixing
-        if np.abs(image @ mixing - vectors * values).max() < 1e-12 * values[0]:
-            return vectors
-    return None
-
-
 @lru_cache(maxsize=16)
-def _start(size, count):
-    """A block (size, count) that no eigenvector is orthogonal to: normal numbers."""
+def _start(count, size):
+    """Vectors (count, size) that together no eigenvector is orthogonal to: normal numbers."""
     rng = np.random.default_rng(0)
-    return rng.standard_normal((size, count)) + 1j * rng.standard_normal((size, count))
+    return rng.standard_normal((count, size)) + 1j * rng.standard_normal((count, size))
 
 
 def checked_covariance(covariance, size=None):
     """A covariance as a complex array (..., M, M), or a ``ValueError`` that says what is wrong with it."""
+    from irsnb.hybrid import kernels
+
     covariance = complex_array("covariance", covariance, ())
     if covariance.ndim < 2 or covariance.shape[-1] != covariance.shape[-2]:
         raise ValueError(f"covariance: got shape {covariance.shape}; it must be square, (..., M, M)")
@@ -506,20 +468,15 @@ def checked_covariance(covariance, size=None):
             f"covariance: got shape {covariance.shape}; the array has {size} elements, so it must end in "
             f"({size}, {size})"
         )
-    off = _largest_part(covariance - np.swapaxes(covariance.conj(), -1, -2))
+    size = covariance.shape[-1]
+    off, largest = kernels.departures(np.ascontiguousarray(covariance).reshape(-1, size, size))
     require(
-        off <= 1e-9 * _largest_part(covariance),
+        off <= 1e-9 * largest,
         "covariance",
         off,
         "it must be Hermitian (the largest departure is shown)",
     )
     return covariance
-
-
-def _largest_part(matrices):
-    """Largest real or imaginary part, sign apart, of each matrix (..., M, M)."""
-    parts = np.ascontiguousarray(matrices).view(float)
-    return np.abs(parts).max(axis=(-1, -2), initial=0)
 
 
 def checked_sources(n_sources, size):
@@ -554,9 +511,3 @@ def _axis(name, value):
             f"{name}: got shape {value.shape}; it must be one axis, (n,), with at least one point"
         )
     return value
-
-
-def cosines(azimuth, elevation):
-    """Direction cosines ``u = sin(az) cos(el)`` along y and ``v = sin(el)`` along z."""
-    ray = unit_vector_unchecked(np.asarray(azimuth, dtype=float), np.asarray(elevation, dtype=float))
-    return ray[..., 1], ray[..., 2]

@@ -9,7 +9,8 @@ import pytest
 
 from irsnb import hybrid
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid.music import null_spectrum, peaks, signal_subspace
+from irsnb.hybrid import kernels
+from irsnb.hybrid.music import peaks, signal_subspace, subspace_spectrum
 
 WAVELENGTH = 0.0857
 RNG = np.random.default_rng(2025)
@@ -300,11 +301,52 @@ def test_three_dimensions_at_once_find_what_the_decoupled_search_finds():
     assert np.allclose(split[np.argsort(split[:, 0])], together[np.argsort(together[:, 0])])
 
 
-def test_the_null_spectrum_is_linear_in_its_projector():
-    array = square(5)
-    a, b = (m + np.swapaxes(m.conj(), 0, 1) for m in (complex_normal(25, 25), complex_normal(25, 25)))
-    grid = np.linspace(-1, 1, 11)
-    together = null_spectrum(a + 2 * b, array, grid, grid)
-    assert np.allclose(
-        together, null_spectrum(a, array, grid, grid) + 2 * null_spectrum(b, array, grid, grid)
+def test_nulls_of_orthogonal_subspaces_add_up():
+    # a^H (I - V V^H - W W^H) a = a^H (I - V V^H) a + a^H (I - W W^H) a - M, and a stack is its members.
+    array, grid = square(5), np.linspace(-1, 1, 11)
+    basis = np.linalg.qr(complex_normal(25, 5))[0]
+    one, other, both = (
+        1 / subspace_spectrum(part, array, grid, grid) for part in (basis[:, :2], basis[:, 2:], basis)
     )
+    assert np.allclose(both, one + other - 25, atol=1e-12)
+    stack = subspace_spectrum(np.stack([basis[:, :2], basis[:, 2:4]]), array, grid, grid)
+    assert np.array_equal(stack[0], 1 / one) and stack.shape == (2, 11, 11)
+
+
+@pytest.mark.parametrize("columns", [1, 2, kernels.NARROW, kernels.NARROW + 1, 25])
+def test_narrow_and_wide_arrays_go_by_different_rules_to_the_same_formula(columns):
+    # A source on a point of the grid, no noise: the deepest null that can be asked for, beside plain ones.
+    array, grid = PlanarArray(3, columns, WAVELENGTH / 2, WAVELENGTH), np.linspace(-1.4, 1.4, 57)
+    steering = array.steering_vector(grid[None, :], grid[:, None])
+    signal = steering[20, 30][:, None] / math.sqrt(3 * columns)
+    null = 3 * columns - np.abs(steering.conj() @ signal)[..., 0] ** 2
+    ours = 1 / subspace_spectrum(signal, array, grid, grid)
+    assert np.abs(ours - null).max() < 1e-13 * (3 * columns) ** 2
+    assert 0 < ours[20, 30] < 1e-13 * (3 * columns) ** 2
+
+
+def test_noise_near_the_signals_is_left_to_lapack():
+    # Eigenvalues 2.0, 1.99, 1.98, ...: powers do not tell them apart, and the answer is right all the same.
+    values = 2 - 0.01 * np.arange(49)
+    basis = np.linalg.qr(complex_normal(49, 49))[0]
+    hard = (basis * values) @ basis.conj().T
+    hard = (hard + hard.conj().T) / 2
+    easy = (basis * np.r_[9.0, 8, 7, np.ones(46)]) @ basis.conj().T
+    easy = (easy + easy.conj().T) / 2
+    bases = np.empty((2, 3, 49), dtype=complex)
+    start = complex_normal(3, 49)
+    assert kernels.dominant_subspaces(np.stack([hard, easy]), start, bases).tolist() == [False, True]
+    for one in signal_subspace(np.stack([hard, easy]), 3):
+        assert np.allclose(one @ one.conj().T, basis[:, :3] @ basis[:, :3].conj().T, atol=1e-11)
+
+
+def test_compiles_where_nothing_can_be_kept(monkeypatch):
+    real = kernels.njit
+
+    def nowhere(cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(**options)
+
+    monkeypatch.setattr(kernels, "njit", nowhere)
+    assert kernels.compiled()(lambda x: x + 1)(1) == 2
