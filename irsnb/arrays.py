@@ -61,7 +61,10 @@ class PlanarArray:
         )
         positions = np.stack([np.zeros_like(y), y, z], axis=-1)
         if self.mask is not None:
-            mask = np.array(self.mask)
+            try:
+                mask = np.array(self.mask)
+            except ValueError:
+                raise ValueError("mask: it must be a regular array of bool") from None
             if mask.shape != (self.rows, self.columns) or mask.dtype != bool:
                 raise ValueError(
                     f"mask: got {mask.dtype} of shape {mask.shape}; it must be bool of shape "

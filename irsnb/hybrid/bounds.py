@@ -3,7 +3,7 @@
 import numpy as np
 
 from irsnb.bounds import cramer_rao_bound, fisher_information
-from irsnb.checks import complex_array, real_array
+from irsnb.checks import complex_array, real_array, require
 from irsnb.hybrid.model import checked_count, checked_users, cosines_jacobian, steering, to_cosines
 
 
@@ -38,8 +38,8 @@ def crlb(array, users, snr_db, n_snapshots, correlation=None):
     Raises
     ------
     ValueError
-        If a shape does not fit, a value is not finite, M <= K, T is no count, or the elements do not fix
-        the unknowns.
+        If a shape does not fit, a value is not finite, M <= K, T is no count, the correlation is none, or
+        the elements do not fix the unknowns.
     """
     users, level = checked_users(users), real_array("snr_db", snr_db)
     count, unknowns = users.shape[-2:]
@@ -58,7 +58,7 @@ def crlb(array, users, snr_db, n_snapshots, correlation=None):
         ) from None
     if correlation is None:
         correlation = np.eye(count)
-    correlation = complex_array("correlation", correlation, (count, count))
+    correlation = _checked_correlation(correlation, count)
     amplitude = 10 ** (level / 20)
     power = amplitude[..., :, None] * correlation * amplitude[..., None, :]
     vectors, slopes = steering(array, to_cosines(users))
@@ -154,15 +154,31 @@ def first_order_bias(array, users, disturbance):
     Raises
     ------
     ValueError
-        If a shape does not fit or a value is not finite.
+        If a shape does not fit, a value is not finite, or the elements do not fix the unknowns.
     """
     users = checked_users(users)
     slopes = _phase_slopes(array, users)
     disturbance = complex_array("disturbance", disturbance, (len(array.positions),))
     vectors = steering(array, to_cosines(users))[0]
     turned = np.imag(vectors.conj() * disturbance)
-    normal = np.swapaxes(slopes, -1, -2) @ slopes
-    return np.linalg.solve(normal, np.swapaxes(slopes, -1, -2) @ turned[..., None])[..., 0]
+    inverse = cramer_rao_bound(np.swapaxes(slopes, -1, -2) @ slopes)
+    return (inverse @ np.swapaxes(slopes, -1, -2) @ turned[..., None])[..., 0]
+
+
+def _checked_correlation(correlation, count):
+    """A correlation of `count` signals: Hermitian, 1 on the diagonal, no eigenvalue below 0."""
+    correlation = complex_array("correlation", correlation, (count, count))
+    turned = np.swapaxes(correlation.conj(), -1, -2)
+    least = np.linalg.eigvalsh((correlation + turned) / 2)[..., 0]
+    require(
+        np.abs(correlation - turned).max() < 1e-9
+        and np.abs(np.diagonal(correlation, axis1=-2, axis2=-1) - 1).max() < 1e-9
+        and np.all(least > -1e-9),
+        "correlation",
+        correlation.real,
+        "it must be Hermitian, 1 on the diagonal and without negative eigenvalues (the first entry is shown)",
+    )
+    return correlation
 
 
 def _phase_slopes(array, users):

@@ -276,7 +276,7 @@ def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
     for start in range(0, len(flat), CHUNK):
         part = slice(start, start + CHUNK)
         spectra = subspace_spectrum(flat[part], array, azimuth, elevation)
-        rows[part], columns[part], _ = peaks(spectra, n_sources)
+        rows[part], columns[part], _ = _summits(spectra, n_sources)
     found = np.stack([azimuth[columns], elevation[rows]], axis=-1)
     found = np.where(rows[..., None] < 0, np.nan, found)
     return found.reshape(*covariance.shape[:-2], *found.shape[1:])
@@ -300,12 +300,19 @@ def peaks(spectrum, count):
     Raises
     ------
     ValueError
-        If the count is not an integer of at least 1.
+        If the count is not an integer of at least 1, or the spectrum is not finite or not (..., E, A).
     """
+    maps = real_array("spectrum", spectrum)
+    if maps.ndim < 2:
+        raise ValueError(f"spectrum: got shape {maps.shape}; it must be (..., E, A)")
+    return _summits(maps, checked_sources(count, np.inf))
+
+
+def _summits(maps, count):
+    """What :func:`peaks` returns, of maps that have been checked."""
     from irsnb.hybrid import kernels
 
-    count = checked_sources(count, np.inf)
-    maps = np.ascontiguousarray(spectrum, dtype=float)
+    maps = np.ascontiguousarray(maps)
     shape = (*maps.shape[:-2], count)
     rows, columns = np.full((2, *shape), -1)
     heights = np.full(shape, -np.inf)
@@ -460,6 +467,8 @@ def checked_covariance(covariance, size=None):
     """A covariance as a complex array (..., M, M), or a ``ValueError`` that says what is wrong with it."""
     from irsnb.hybrid import kernels
 
+    # Products of single-precision snapshots are Hermitian to their own rounding.
+    single = getattr(covariance, "dtype", None) in (np.dtype("complex64"), np.dtype("float32"))
     covariance = complex_array("covariance", covariance, ())
     if covariance.ndim < 2 or covariance.shape[-1] != covariance.shape[-2]:
         raise ValueError(f"covariance: got shape {covariance.shape}; it must be square, (..., M, M)")
@@ -471,7 +480,7 @@ def checked_covariance(covariance, size=None):
     size = covariance.shape[-1]
     off, largest = kernels.departures(np.ascontiguousarray(covariance).reshape(-1, size, size))
     require(
-        off <= 1e-9 * largest,
+        off <= (1e-4 if single else 1e-9) * largest,
         "covariance",
         off,
         "it must be Hermitian (the largest departure is shown)",

@@ -59,9 +59,9 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
     Raises
     ------
     ValueError
-        If a shape does not fit, a value is not finite, M <= K, the method is unknown, there is no signal in
-        the covariance to fit, or ESPRIT or the
-        parabola are asked for distances, ESPRIT for a masked array.
+        If a shape does not fit, a value is not finite, M <= K, the method is unknown; if the subspace fit
+        finds no signal in the covariance; if ESPRIT or the parabola are asked for distances, or ESPRIT for a
+        masked array.
     """
     if method not in METHODS:
         raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")

@@ -8,6 +8,7 @@ generic deep learning dataset for millimeter wave and massive MIMO applications"
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import sys
@@ -179,7 +180,8 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
     Raises
     ------
     ValueError
-        If the name is unknown, a file is damaged, or BS1 or a user of the paper is not where O1 has it.
+        If the name is unknown, the folder is no path, a file is damaged, or BS1, a user of the paper or one
+        of those kept is not where O1 has it.
     FileNotFoundError
         If the scenario, or one of its files, is missing.
     ConnectionError
@@ -187,6 +189,11 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
     ImportError
         If ``o1_3p5`` is asked for and deepmimo is not installed.
     """
+    if folder is not None and not isinstance(folder, (str, os.PathLike)):
+        raise ValueError(
+            f"folder: got {folder!r}; it must be the path of the folder in which the scenario's folder "
+            "stands, or None for the default"
+        )
     if name == EMBEDDED:
         root = resources.files("irsnb").joinpath("data") if folder is None else Path(folder)
         with (
@@ -213,7 +220,8 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
                 f'(it needs the internet and `pip install "irsnb[scenarios]"`); {EMBEDDED!r} needs neither'
             )
         return _fetch(deepmimo, root, name)
-    return _read_real(deepmimo, root, name)
+    again = f"remove {root / name} and call load_scenario({name!r}, download=True)"
+    return _read_real(deepmimo, root, name, again)
 
 
 def paper_users(scenario):
@@ -272,7 +280,9 @@ def _read_embedded(place):
             f"{place} was not found; install irsnb again, or trace it anew: make scenario"
         )
     again = "install irsnb again, or trace it anew: make scenario"
-    params, objects = (_json(place / f"{stem}.json", again) for stem in ("params", "objects"))
+    params, objects, _ = (
+        _json(place / f"{stem}.json", again) for stem in ("params", "objects", "provenance")
+    )
     vertices = _array(place / "vertices.npz", "vertices", again)
     try:
         carrier = float(params["rt_params"]["frequency"])
@@ -293,14 +303,15 @@ def _read_embedded(place):
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise _damaged(place / "objects.json", f"an entry is missing or wrong: {error!r}", again) from None
 
-    for sender, count in senders:
-        for at in ((sender, index, receiver) for index in range(count) for receiver, _ in receivers):
-            missing = [file for key in _KEYS if not (file := place / _file(key, *at)).is_file()]
-            if missing:
-                raise FileNotFoundError(f"{missing[0]} was not found; {again}")
+    # All of it, BS3's too, so that no file can be missing or damaged unnoticed.
+    arrays = {
+        (key, sender, index, receiver): _array(place / _file(key, sender, index, receiver), key, again)
+        for sender, count in senders
+        for index, (receiver, _), key in itertools.product(range(count), receivers, _KEYS)
+    }
 
-    def read(key, sender, index, receiver):
-        return _array(place / _file(key, sender, index, receiver), key, again)
+    def read(*key_and_pair):
+        return arrays[key_and_pair]
 
     return _assemble(place, EMBEDDED, carrier, senders, receivers, buildings, read, again)
 
@@ -314,11 +325,11 @@ def _assemble(place, name, carrier, senders, receivers, buildings, read, again, 
         raise _damaged(place / "params.json", "no carrier, no transmitter or no receiver", again)
     stations = []
     for sender, count in senders:
-        for index in range(count):
-            position = read("tx_pos", sender, index, receivers[0][0])
+        for index, (receiver, _) in itertools.product(range(count), receivers):
+            position = read("tx_pos", sender, index, receiver)
             if position is None:
                 continue
-            label = place / _file("tx_pos", sender, index, receivers[0][0])
+            label = place / _file("tx_pos", sender, index, receiver)
             position = np.asarray(position, dtype=float).reshape(-1)
             if position.shape != (3,) or not np.isfinite(position).all():
                 raise _damaged(label, "it must hold one position (1, 3)", again)
@@ -333,10 +344,12 @@ def _assemble(place, name, carrier, senders, receivers, buildings, read, again, 
     parts = []
     for receiver, count in receivers:
         at = sender, index, receiver
-        users = read("rx_pos", *at)
-        if users is None:
-            continue
-        users = np.asarray(users, dtype=float)
+        missing = [file for key in _KEYS if not _stored(file := place / _file(key, *at))]
+        if len(missing) == len(_KEYS):
+            continue  # BS1 does not serve this set at all; a user who is missed is named below
+        if missing:
+            raise FileNotFoundError(f"{missing[0]} was not found; {again}")
+        users = np.asarray(read("rx_pos", *at), dtype=float)
         if users.shape != (count, 3) or not np.isfinite(users).all():
             raise _damaged(place / _file("rx_pos", *at), f"it must hold {count} finite positions", again)
         rows, columns = _grid_places(users)
@@ -370,7 +383,7 @@ def _assemble(place, name, carrier, senders, receivers, buildings, read, again, 
             )
         whole[key] = np.concatenate(pieces)
     scenario = Scenario(name=name, carrier=carrier, surface=surface, buildings=buildings, **whole)
-    _check_users(scenario, place, again)
+    _check_users(scenario, sorted(wanted) if wanted else PAPER_USERS, place, again)
     return scenario
 
 
@@ -383,8 +396,6 @@ def _paths(place, read, at, count, kept, again, strict):
     for key in ("inter", "power", "phase", "delay", "aod_az", "aod_el", "aoa_az", "aoa_el", "inter_pos"):
         array = read(key, *at)
         file = place / _file(key, *at)
-        if array is None:
-            raise FileNotFoundError(f"{file} was not found; {again}")
         if array.dtype.kind not in "fiu":
             raise _damaged(file, f"it must hold numbers, not {array.dtype}", again)
         dimensions = 4 if key == "inter_pos" else 2
@@ -435,17 +446,19 @@ def _grid_places(users):
     return np.where(on, place[:, 1], 0), np.where(on, place[:, 0], 0)
 
 
-def _check_users(scenario, place, again):
-    """Raise unless the four users of the paper stand where O1 has them."""
-    for row, column in PAPER_USERS:
-        expected = np.add(FIRST_USER, [PITCH * (column - 1), PITCH * (row - 1), 0])
-        found = scenario.positions[scenario.nearest(expected)]
-        if np.linalg.norm(found - expected) > TOLERANCE:
-            raise ValueError(
-                f"{place}: expected a user in row {row}, column {column} at "
-                f"{np.round(expected, 3).tolist()} m, found the nearest at {np.round(found, 3).tolist()}; "
-                f"{again}"
-            )
+def _check_users(scenario, expected, place, again):
+    """Raise unless a user stands in every (row, column) that is expected."""
+    there = set(zip(scenario.rows.tolist(), scenario.columns.tolist(), strict=True))
+    missing = [entry for entry in expected if entry not in there]
+    if missing:
+        row, column = missing[0]
+        point = np.add(FIRST_USER, [PITCH * (column - 1), PITCH * (row - 1), 0])
+        found = scenario.positions[scenario.nearest(point)]
+        raise ValueError(
+            f"{place}: expected a user in row {row}, column {column} at {np.round(point, 3).tolist()} m, "
+            f"found the nearest at {np.round(found, 3).tolist()} ({len(missing)} of {len(expected)} users "
+            f"expected are not there); {again}"
+        )
 
 
 def _outlines(blocks):
@@ -459,6 +472,11 @@ def _outlines(blocks):
 
 def _file(key, sender, index, receiver):
     return f"{key}_t{sender:03}_tx{index:03}_r{receiver:03}.npz"
+
+
+def _stored(path):
+    """Whether an array is on disk, in this file or in another format that deepmimo reads."""
+    return any(path.with_suffix(suffix).is_file() for suffix in (".npz", ".mat", ".npy"))
 
 
 def _damaged(path, why, again):
@@ -535,7 +553,13 @@ def _fetch(deepmimo, root, name):
                     f"{name} could not be downloaded ({reason[:200]}). Check the network and try again, or "
                     f"unpack its archive from deepmimo.net as {root / name}; {EMBEDDED!r} needs no download"
                 )
-            scenario = _read_real(deepmimo, arrived, name)
+            scenario = _read_real(
+                deepmimo,
+                arrived,
+                name,
+                "what arrived is incomplete, damaged or another street, and nothing of it was kept: try "
+                f"again, or unpack the archive from deepmimo.net as {root / name}",
+            )
             os.rename(arrived / name, root / name)
     finally:
         if scenario is None and made is not None:
@@ -547,11 +571,12 @@ def _fetch(deepmimo, root, name):
     return scenario
 
 
-def _read_real(deepmimo, root, name):
+def _read_real(deepmimo, root, name, again):
     """The users of the embedded scenario who stand on user grid 1, as deepmimo reads them."""
     place = root / name
-    again = f"remove {place} and call load_scenario({name!r}, download=True)"
-    params = _json(place / "params.json", again)
+    params, _ = (_json(place / f"{stem}.json", again) for stem in ("params", "objects"))
+    if not _stored(place / "vertices.npz"):
+        raise FileNotFoundError(f"{place / 'vertices.npz'} was not found; {again}")
     own = load_scenario(EMBEDDED)
     wanted = {entry for entry in zip(own.rows.tolist(), own.columns.tolist(), strict=True) if entry[0]}
     try:
@@ -596,6 +621,7 @@ def _read_real(deepmimo, root, name):
             objects = deepmimo.Scene.from_data(str(place)).get_objects(label="buildings")
             buildings = _outlines([np.vstack([face.vertices for face in entry.faces]) for entry in objects])
         except Exception as error:
+            _array_if_there(place / "vertices.npz", "vertices", again)
             raise _damaged(
                 place / "objects.json", f"deepmimo says {type(error).__name__}: {error}", again
             ) from None

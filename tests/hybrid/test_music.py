@@ -156,6 +156,17 @@ def test_the_signal_subspace_of_what_no_array_hears_is_lapacks_too(diagonal):
     assert np.allclose(np.abs(signal) ** 2 @ np.ones(3) @ diagonal, np.sort(diagonal)[-3:].sum())
 
 
+def test_single_precision_is_hermitian_enough():
+    heard = snapshots_of(square(7), separated(3)).astype(np.complex64)
+    heard *= np.exp(1j * np.arange(400), dtype=np.complex64)
+    single = heard @ heard.conj().T
+    single[0, 1] *= np.float32(1 + 1e-6)
+    directions = hybrid.find_directions(single, square(7), 3)
+    assert np.allclose(directions, hybrid.find_directions(hybrid.sample_covariance(heard), square(7), 3))
+    with pytest.raises(ValueError, match="covariance.*Hermitian"):
+        hybrid.find_directions(single.astype(complex), square(7), 3)
+
+
 def test_leading_axes_are_many_covariances():
     array, heard = square(5), complex_normal(2, 3, 25, 60)
     covariance = hybrid.sample_covariance(heard)

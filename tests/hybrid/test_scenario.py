@@ -1,23 +1,30 @@
 """The street's data against physics worked out here anew, and every way in which reading it can go wrong."""
 
+import http.server
+import io
 import itertools
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import types
+import zipfile
 from importlib import resources
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.constants import epsilon_0, speed_of_light
+from scipy.optimize import linear_sum_assignment
 
 from irsnb.hybrid import scenario as module
 from irsnb.hybrid.scenario import PAPER_USERS, load_scenario, paper_users, polar
 
 DATA = resources.files("irsnb").joinpath("data", "o1_like_3p5")
+FILES = sorted(path.name for path in DATA.iterdir())
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "scenario.py"
 # Relative permittivity and conductivity [S/m] of O1's materials.
 WALL, GROUND = (2.94, 0.028), (25.0, 0.02)
 
@@ -148,13 +155,12 @@ def deviations(scenario, users, bounces=2, faces=None):
             mine = np.flatnonzero(scenario.interactions[user] == int("1" * count or 0))
             worst["paths"] += len(mine)
             worst["unmatched"] += abs(len(lines) - len(mine))
-            if not lines:
-                continue
-            bends = np.array([line[1:-1] for line, _ in lines]).reshape(len(lines), -1)
-            for path in mine:
-                corners = scenario.corners[user, path]
-                at = np.abs(bends - corners[:count].ravel()).max(axis=1, initial=0).argmin()
-                line, gain = lines[at]
+            bends = np.array([line[1:-1] for line, _ in lines]).reshape(len(lines), 1, 3 * count)
+            corners = scenario.corners[user, mine, :count].reshape(len(mine), 3 * count)
+            off = np.abs(bends - corners).max(axis=2, initial=0)
+            # One to one, so that a path found twice cannot stand in for a lost one.
+            for at, number in zip(*linear_sum_assignment(off), strict=True):
+                (line, gain), path = lines[at], mine[number]
                 azimuth, elevation = scenario.azimuth[user, path], scenario.elevation[user, path]
                 level = np.cos(elevation)
                 ray = np.array([level * np.cos(azimuth), level * np.sin(azimuth), np.sin(elevation)])
@@ -164,7 +170,7 @@ def deviations(scenario, users, bounces=2, faces=None):
                 for key, value in {
                     "length": abs(speed_of_light * scenario.delay[user, path] - length),
                     "direction": np.linalg.norm(ray - leave),
-                    "corner": np.abs(bends[at] - corners[:count].ravel()).max(initial=0),
+                    "corner": off[at, number],
                     "level": abs(abs(ratio) - 1),
                     "phase": abs(np.angle(ratio)),
                 }.items():
@@ -196,6 +202,20 @@ def changed(scenario, **arrays):
     """A copy of a scenario with some fields replaced."""
     values = {name: getattr(scenario, name) for name in scenario.__dataclass_fields__}
     return module.Scenario(**values | arrays)
+
+
+def wall_for_ground(scenario):
+    """The first user's ground bounce replaced by a copy of the wall's."""
+    user = paper_users(scenario)[0]
+    single = np.flatnonzero(scenario.interactions[user] == 1)
+    height = scenario.corners[user, single, 0, 2]
+    ground, wall = single[height.argmin()], single[height.argmax()]
+    arrays = {
+        name: getattr(scenario, name).copy() for name in ("gain", "delay", "azimuth", "elevation", "corners")
+    }
+    for array in arrays.values():
+        array[user, ground] = array[user, wall]
+    return arrays
 
 
 def test_true_columns_of_tables_1_and_2(street):
@@ -298,8 +318,9 @@ def test_every_path_is_its_image_points_wave(street):
         lambda s: {"elevation": np.pi / 2 - s.elevation},
         lambda s: {"corners": s.corners + 1e-3},
         lambda s: {"interactions": np.where(s.interactions == 11, -1, s.interactions)},
+        wall_for_ground,
     ],
-    ids=["delay", "conjugate", "no carrier", "level", "azimuth", "zenith", "corners", "lost paths"],
+    ids=["delay", "conjugate", "no carrier", "level", "azimuth", "zenith", "corners", "lost paths", "twice"],
 )
 def test_a_planted_error_is_caught(street, plant):
     users = paper_users(street)[:1]
@@ -315,11 +336,57 @@ def test_small_enough_to_ship():
     assert {tuple(entry) for entry in provenance["materials"].values()} == {WALL, GROUND}
 
 
+@pytest.fixture
+def tool():
+    """The script that traced the street; it needs sionna-rt only when it traces."""
+    spec = spec_from_file_location("scenario_tool", TOOL)
+    loaded = module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+def altered(value):
+    """Copies of a constant, each with one of the numbers or words in it changed."""
+    if isinstance(value, dict):
+        yield from (value | {key: other} for key in value for other in altered(value[key]))
+    elif isinstance(value, tuple):
+        for at, entry in enumerate(value):
+            yield from ((*value[:at], other, *value[at + 1 :]) for other in altered(entry))
+    else:
+        yield 2 * value if isinstance(value, str) else value + max(1, value // 10)
+
+
+def test_every_assumption_is_listed(street, tool, monkeypatch):
+    listed = json.loads(DATA.joinpath("provenance.json").read_text(encoding="utf-8"))["assumptions"]
+    assert tool.assumptions() == listed
+    assert f"{(street.rows == 0).sum()} users of the patch stand off O1's grid" in listed[-1]
+    constants = {
+        name: value
+        for name, value in vars(tool).items()
+        if name.isupper() and name not in ("NAME", "FOLDER", "SPEED_OF_LIGHT")
+    }
+    assert len(constants) > 25
+    for name, value in constants.items():
+        for other in altered(value):
+            with monkeypatch.context() as patch:
+                patch.setattr(tool, name, other)
+                assert tool.assumptions() != listed, f"{name} = {other} would read the same"
+
+
+def test_the_assumptions_are_those_of_the_data(street, tool):
+    np.testing.assert_array_equal(np.concatenate(list(tool.users().values())), street.positions)
+    traced = [faces.reshape(-1, 3)[:, :2] for _, _, label, faces in tool.rectangles() if label == "buildings"]
+    for corners, outline in zip(traced, street.buildings, strict=True):
+        np.testing.assert_array_equal(corners.min(axis=0), outline.min(axis=0))
+        np.testing.assert_array_equal(corners.max(axis=0), outline.max(axis=0))
+    assert (np.isfinite(street.delay).sum(axis=1) <= tool.MAX_PATHS).all()
+    assert np.nanmax(street.corners[..., 2]) < street.surface[2]
+
+
 @pytest.mark.skipif(find_spec("sionna") is not None, reason="sionna-rt is installed")
 def test_tracing_says_what_is_missing(tmp_path):
-    tool = Path(__file__).resolve().parents[2] / "tools" / "scenario.py"
     done = subprocess.run(
-        [sys.executable, tool, tmp_path / "street"], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, TOOL, tmp_path / "street"], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1 and not done.stdout
     assert done.stderr.startswith("irsnb: tracing needs sionna-rt") and done.stderr.count("\n") == 1
@@ -360,6 +427,13 @@ def test_unknown_names(name):
         load_scenario(name)
 
 
+@pytest.mark.parametrize("name", ["o1_like_3p5", "o1_3p5"])
+@pytest.mark.parametrize("folder", [3, b"street", ["street"]])
+def test_a_folder_that_is_no_path(name, folder):
+    with pytest.raises(ValueError, match="folder: got .*; it must be the path of the folder .*, or None"):
+        load_scenario(name, folder=folder)
+
+
 def test_a_folder_of_ones_own(copy, street):
     again = load_scenario(folder=copy.parent)
     np.testing.assert_array_equal(again.gain, street.gain)
@@ -372,35 +446,27 @@ def test_a_missing_folder(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        "params.json",
-        "objects.json",
-        "vertices.npz",
-        "power_t000_tx000_r002.npz",
-        "aoa_el_t001_tx000_r003.npz",
-    ],
-)
+@pytest.mark.parametrize("file", FILES)
 def test_a_missing_file(copy, file):
     (copy / file).unlink()
     with pytest.raises(FileNotFoundError, match=f"{file} was not found; .*again"):
         load_scenario(folder=copy.parent)
 
 
-@pytest.mark.parametrize("file", ["delay_t000_tx000_r002.npz", "vertices.npz", "params.json", "objects.json"])
-@pytest.mark.parametrize("harm", ["truncated", "empty", "junk", "flipped"])
-def test_a_damaged_file(copy, file, harm):
+@pytest.mark.parametrize("file", FILES)
+def test_a_damaged_file(copy, file):
     whole = (copy / file).read_bytes()
-    (copy / file).write_bytes(
-        {
-            "truncated": whole[: len(whole) // 2],
-            "empty": b"",
-            "junk": b'{"a": [1, 2, 3]}',
-            "flipped": whole[:120] + bytes(255 - byte for byte in whole[120:160]) + whole[160:],
-        }[harm]
-    )
-    with pytest.raises(ValueError, match=f"{file} is damaged .*again"):
+    flipped = whole[:120] + bytes(255 - byte for byte in whole[120:160]) + whole[160:]
+    for harmed in (whole[: len(whole) // 2], b"", b"<html>404</html>", flipped):
+        (copy / file).write_bytes(harmed)
+        with pytest.raises(ValueError, match=f"{file} is damaged .*again"):
+            load_scenario(folder=copy.parent)
+
+
+@pytest.mark.parametrize("file", ["params.json", "objects.json"])
+def test_another_table(copy, file):
+    (copy / file).write_text('{"a": [1, 2, 3]}', encoding="utf-8")
+    with pytest.raises(ValueError, match=f"{file} is damaged .*entry is missing or wrong.*again"):
         load_scenario(folder=copy.parent)
 
 
@@ -551,20 +617,48 @@ def test_the_real_scenario_not_there(deepmimo, tmp_path, keyboard, monkeypatch, 
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("file", ["power_t000_tx000_r002.npz", "params.json", "tx_pos_t000_tx000_r002.npz"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "params.json",
+        "objects.json",
+        "vertices.npz",
+        "tx_pos_t000_tx000_r002.npz",
+        "power_t000_tx000_r002.npz",
+        *(file for file in FILES if file.endswith("_t000_tx000_r003.npz")),
+    ],
+)
 @pytest.mark.parametrize("harm", ["missing", "truncated"])
 def test_the_real_scenario_damaged(deepmimo, real, keyboard, file, harm):
     if harm == "missing":
         (real / file).unlink()
+        error, pattern = FileNotFoundError, f"{file} was not found; remove .*download=True"
     else:
         (real / file).write_bytes((real / file).read_bytes()[:40])
+        error, pattern = ValueError, f"{file} is damaged .*; remove .*download=True"
     kept = sorted(path.name for path in real.iterdir())
-    pattern = {"missing": "was not found; remove", "truncated": "is damaged .*; remove"}[harm]
-    if harm == "missing" and file.startswith("tx_pos"):
-        pattern = "expected BS1"
-    with pytest.raises(FileNotFoundError if "not found" in pattern else ValueError, match=pattern):
+    with pytest.raises(error, match=pattern):
         load_scenario("o1_3p5", folder=real.parent, download=True)
     assert sorted(path.name for path in real.iterdir()) == kept
+
+
+@pytest.mark.parametrize(("group", "lost"), [("r002", 400), ("r003", 451)])
+def test_the_real_scenario_without_some_users(deepmimo, real, keyboard, group, lost):
+    for file in real.glob(f"*_t000_tx000_{group}.npz"):
+        file.unlink()
+    with pytest.raises(ValueError, match=rf"expected a user in row .*\({lost} of 851 users .*; remove"):
+        load_scenario("o1_3p5", folder=real.parent)
+
+
+def test_the_real_scenario_without_what_is_not_needed(deepmimo, real, keyboard):
+    """Another station's files, and a user grid that BS1 does not serve."""
+    for file in real.glob("*_t001_*"):
+        file.unlink()
+    params = json.loads((real / "params.json").read_text(encoding="utf-8"))
+    grid = params["txrx_sets"]["txrx_set_3"]
+    params["txrx_sets"]["txrx_set_4"] = grid | {"id": 4, "id_orig": 4}
+    (real / "params.json").write_text(json.dumps(params), encoding="utf-8")
+    assert len(load_scenario("o1_3p5", folder=real.parent).positions) == 851
 
 
 def test_the_real_scenario_without_a_network(deepmimo, tmp_path, keyboard, monkeypatch):
@@ -611,6 +705,79 @@ def test_a_download_that_breaks_off(deepmimo, tmp_path, keyboard, monkeypatch):
     pretend(deepmimo, monkeypatch, error=OSError("No space left on device"))
     with pytest.raises(ConnectionError, match="No space left"):
         load_scenario("o1_3p5", folder=tmp_path / "scenarios", download=True)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("file", ["power_t000_tx000_r002.npz", "objects.json"])
+@pytest.mark.parametrize("harm", ["missing", "damaged"])
+def test_a_download_that_is_incomplete(deepmimo, real, tmp_path, keyboard, monkeypatch, file, harm):
+    if harm == "missing":
+        (real / file).unlink()
+    else:
+        (real / file).write_bytes(b"")
+    pretend(deepmimo, monkeypatch, folder=real)
+    root = tmp_path / "scenarios"
+    with pytest.raises((FileNotFoundError, ValueError)) as caught:
+        load_scenario("o1_3p5", folder=root, download=True)
+    said = str(caught.value)
+    assert file in said and "incomplete, damaged" in said and "nothing of it was kept" in said
+    assert said.endswith(f"try again, or unpack the archive from deepmimo.net as {root / 'o1_3p5'}")
+    assert "remove" not in said and not root.exists()
+
+
+@pytest.fixture
+def serve(deepmimo, monkeypatch):
+    """A function that lets deepmimo download from this machine: so many bytes are sent, of those promised."""
+    answer = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked = self.path.startswith("/api/download/secure?filename=o1_3p5.zip")
+            body = json.dumps({"redirectUrl": "/archive"}).encode() if asked else answer["body"]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body if asked else body[: answer["sent"]])
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    def start(body, sent=None):
+        answer.update(body=body, sent=sent)
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setattr(sys.modules["deepmimo.api.download"], "API_BASE_URL", here)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        yield start
+        server.shutdown()
+
+
+def archive():
+    """The embedded data, packed under the real scenario's name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for file in FILES:
+            target.writestr(f"o1_3p5/{file}", DATA.joinpath(file).read_bytes())
+    return packed.getvalue()
+
+
+def test_deepmimos_own_download(serve, street, tmp_path, keyboard, capfd):
+    serve(archive())
+    root = tmp_path / "new" / "scenarios"
+    found = load_scenario("o1_3p5", folder=root, download=True)
+    assert found.name == "o1_3p5" and len(found.positions) == (street.rows > 0).sum()
+    assert [path.name for path in root.iterdir()] == ["o1_3p5"]
+    said = capfd.readouterr()
+    assert "Downloading: 100%" in said.err and not said.out
+
+
+@pytest.mark.parametrize("harm", ["cut", "junk"])
+def test_deepmimos_own_download_breaks_off(serve, tmp_path, keyboard, harm):
+    serve(*{"cut": (archive(), 100_000), "junk": (b"<html>404</html>",)}[harm])
+    with pytest.raises(ConnectionError, match="could not be downloaded .*try again"):
+        load_scenario("o1_3p5", folder=tmp_path / "new" / "scenarios", download=True)
     assert not list(tmp_path.iterdir())
 
 
