@@ -74,15 +74,19 @@ def spectrum_rows(rng):
         assert np.max(np.abs(other() / reference - 1)) < tolerance, other.__name__
     points = len(grid) ** 2
 
-    def write_fresh():
-        # More memory than the allocator keeps: every page is new to the process.
-        np.full((64, points), 1.0)
+    def write():
+        return np.full((301, 301), 1.0)
+
+    def kept(function):
+        # More memory than the allocator has at hand: every page is new to the process.
+        return [function() for _ in range(64)]
 
     return [
-        ("irsnb.hybrid.pseudospectrum", points, best_of(50, ours)),
-        ("its part after the eigenvectors", points, best_of(50, stage)),
-        ("writing the array once, memory at hand", points, best_of(50, lambda: np.full((301, 301), 1.0))),
-        ("writing the array once, fresh memory", points, best_of(5, write_fresh) / 64),
+        ("irsnb.hybrid.pseudospectrum", points, best_of(300, ours)),
+        ("its part after the eigenvectors", points, best_of(300, stage)),
+        ("writing the array once", points, best_of(300, write)),
+        ("pseudospectrum, all results kept", points, best_of(9, lambda: kept(ours)) / 64),
+        ("writing the array once, all kept", points, best_of(9, lambda: kept(write)) / 64),
         ("steering vectors at hand, noise subspace", points, best_of(3, direct)),
         ("pyroomacoustics", points, best_of(2, by_pyroomacoustics)),
         ("doa-py", points, best_of(2, by_doa_py)),

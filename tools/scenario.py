@@ -39,7 +39,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "irsnb" / "data" / NAME
 SPEED_OF_LIGHT = 299_792_458.0  # m/s
 CARRIER = 3.5e9  # Hz
 
-# Known from O1's documentation and from the parameters of its published siblings.
+# Published: in O1's documentation or in the parameters of its siblings.
 BASE_STATIONS = {"BS1": (235.504, 389.504, 6.0), "BS3": (235.504, 489.504, 6.0)}  # m
 FIRST_USER = (242.423, 297.171, 2.0)  # m; user grid 1, row 1, column 1
 PITCH, ROW_LENGTH, ROWS = 0.2, 181, 2751  # user grid 1: m, users a row, rows
@@ -48,16 +48,18 @@ MATERIALS = {  # relative permittivity, conductivity [S/m]
     "wall": (2.94, 0.028),  # O1's single-layer dielectric
     "ground": (25.0, 0.02),  # O1's wet earth
 }
-WEST_LENGTH, EAST_LENGTH, EAST_GAP = 60.0, 30.0, 20.0  # m along the street
-CROSS_STREET_WIDTH = 40.0  # m
+CROSS_STREET_WIDTH = 40.0  # m; the main street's too, which is 600 m long, but see the facades
+BASE = (30.0, 60.0)  # m; of the buildings along the main street
 
-# Known roughly: the mean of what the published sibling's reflection points show.
-WEST_FACADE = 230.675  # m; between 230.60 and 230.75, O1's own leans by 0.22 deg: here it is straight
+# Read from the reflection points in a sibling's published data.
+WEST_FACADE = 230.675  # m; the mean of 230.60 to 230.75: O1's own leans by 0.22 deg, here it is straight
 EAST_FACADE = 293.28  # m
+EAST_LENGTH, EAST_GAP = 30.0, 20.0  # m along the street; a block, and from block to block
 
 # Chosen, because O1's figure alone shows it.
 THICKNESS = 10.0  # m; so thick that nothing comes back from behind: every face is a half space
-WEST_DEPTH, EAST_DEPTH = 30.0, 60.0  # m, away from the street
+WEST_LENGTH = BASE[1]  # m along the street, wall to wall
+WEST_DEPTH, EAST_DEPTH = BASE  # m, away from the street
 WEST_HEIGHT, EAST_HEIGHT = 25.0, 20.0  # m; no path here climbs above 6 m, so the heights change nothing
 CROSS_STREET = 640.0  # m; y of its middle, more than 100 m from every user kept here
 SOUTH_END, NORTH_END = 260.0, 900.0  # m; blocks are laid from the cross street outward as far as this
@@ -77,17 +79,6 @@ MAX_PATHS = 25  # the strongest a user; DeepMIMO loads no more unless it is aske
 RECEIVERS_A_CALL = 50  # many more at once and the tracer drops paths without a word
 SAMPLES = 1_000_000  # rays a transmitter and call
 ON_FACE = 1e-6  # m; a re-laid point must lie on its face within this
-
-ASSUMPTIONS = (
-    f"Wall {MATERIALS['wall']} and ground {MATERIALS['ground']}: relative permittivity and conductivity "
-    "in S/m, as O1's; each face is taken as a half space (chosen).",
-    f"The west facade is one straight line of {WEST_LENGTH:g} m blocks at x = {WEST_FACADE} m.",
-    f"The east facade is at x = {EAST_FACADE} m: {EAST_LENGTH:g} m blocks with {EAST_GAP:g} m gaps.",
-    f"Heights ({WEST_HEIGHT:g} and {EAST_HEIGHT:g} m), depths and the y of the gaps are chosen.",
-    f"A {CROSS_STREET_WIDTH:g} m cross street is centred on y = {CROSS_STREET:g} m (chosen).",
-    "Antennas are isotropic and vertically polarised.",
-    "Left out: " + "; ".join(LEFT_OUT) + ".",
-)
 
 
 def fail(reason):
@@ -186,6 +177,42 @@ def users():
         "dense": np.array([grid_point(*place) for place in dense]),
         "sparse": np.array([grid_point(*place) for place in places if place not in set(dense)]),
     }
+
+
+def assumptions():
+    """What the street is built and traced from, as a list of sentences: published, read off, or chosen."""
+    stations = " and ".join(f"{name} at {place}" for name, place in BASE_STATIONS.items())
+    beyond = np.sum(users()["sparse"][:, 0] < FIRST_USER[0] - PITCH / 2)
+    west, east, south, north = GROUND
+    return [
+        f"Published: {stations} m; user grid 1 from {FIRST_USER} m on, {ROWS} rows of {ROW_LENGTH} users, "
+        f"{PITCH:g} m apart; the carrier, {CARRIER / 1e9:g} GHz.",
+        f"Published: up to {MAX_REFLECTIONS} reflections; relative permittivity and conductivity in S/m, "
+        f"{MATERIALS['wall']} of the walls and {MATERIALS['ground']} of the ground.",
+        f"Published: the cross street is {CROSS_STREET_WIDTH:g} m wide, and the buildings along the main "
+        f"street have bases of {BASE[0]:g} by {BASE[1]:g} m.",
+        "Read from the reflection points in the published data of a scenario that is O1's sibling: the west "
+        f"facade at x = {WEST_FACADE} m (there it leans by 0.22 deg, here it is straight), the east facade "
+        f"at x = {EAST_FACADE} m, its blocks {EAST_LENGTH:g} m long with gaps of {EAST_GAP:g} m. The "
+        "documentation gives the main street as 40 m wide; from facade to facade ours is "
+        f"{EAST_FACADE - WEST_FACADE:.1f} m.",
+        f"Chosen: the blocks on the west side are {WEST_LENGTH:g} m long, wall to wall, and {WEST_DEPTH:g} m "
+        f"deep, those on the east side {EAST_DEPTH:g} m deep; heights are {WEST_HEIGHT:g} m in the west and "
+        f"{EAST_HEIGHT:g} m in the east, which changes nothing, since no path climbs above the surface.",
+        f"Chosen: the middle of the cross street is at y = {CROSS_STREET:g} m; from it blocks are laid "
+        f"outward, which places the gaps, and none reaches beyond y = {SOUTH_END:g} or {NORTH_END:g} m.",
+        f"Chosen: the ground is flat, from x = {west:g} to {east:g} m and from y = {south:g} to {north:g} m.",
+        f"Chosen: walls and ground are {THICKNESS:g} m thick and nothing comes back from behind, so that "
+        "each face is a half space.",
+        "Chosen: antennas are isotropic and vertically polarised.",
+        "Left out: " + "; ".join(LEFT_OUT) + ".",
+        f"Traced: {SAMPLES} rays a transmitter for {RECEIVERS_A_CALL} users at a time; of each user's paths "
+        f"the {MAX_PATHS} strongest, each laid anew so that it touches its faces within {ON_FACE:g} m.",
+        f"Users: rows and columns 1 to {DENSE} of user grid 1; from row and column {SPARSE_FIRST} on every "
+        f"{SPARSE_STEP}th, up to {SPARSE_RADIUS:g} m from BS1; and a patch of every {NEAR_STEP}th line "
+        f"around BS1, {NEAR_RANGE[0]:g} to {NEAR_RANGE[1]:g} m from it and more than {NEAR_IN_FRONT:g} m "
+        f"in front of it. {beyond} users of the patch stand off O1's grid, between it and the west facade.",
+    ]
 
 
 def build_scene(rt, street, origin, folder):
@@ -471,7 +498,7 @@ def main(folder):
             "paths": count,
             "paths_dropped": dropped,
             "phase": "degrees at the carrier, with -360 fc delay in it",
-            "assumptions": ASSUMPTIONS,
+            "assumptions": assumptions(),
         }
         for name, entry in (("params", params), ("objects", objects), ("provenance", provenance)):
             text = json.dumps(entry, indent=1, ensure_ascii=False) + "\n"

@@ -15,7 +15,7 @@ NARROW = 9
 ``(1 + sqrt(2))**columns``, and with them rounding. Wider arrays go by Clenshaw's recurrence."""
 
 ROUNDS = 4
-"""Times that subspace iteration goes on before it gives up; LAPACK takes as long as seven."""
+"""Times that subspace iteration goes on before it gives up; LAPACK takes no longer than a few more."""
 
 ROUNDING = 1e-12
 """Residual, over the smallest signal's eigenvalue, below which vectors are eigenvectors."""

@@ -138,7 +138,7 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
     ``sum_mn c_mn exp(j k d (m u + n v))`` with ``u = sin(az) cos(el)`` and ``v = sin(el)``, whose
     coefficients are sums along the projector's lags. One matrix product sums it over the rows' lags for every
     elevation; what is left is a short polynomial in the cosine of one phase, and another one times its sine,
-    for every direction. That loop is compiled (:mod:`irsnb.hybrid.kernels`).
+    for every direction. That loop is compiled (``irsnb.hybrid.kernels``).
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def subspace_spectrum(signal, array, azimuth, elevation):
     ndarray, shape (..., E, A)
         Where rounding leaves a null at or below zero, it is as large as rounding allows.
     """
-    from irsnb.hybrid import kernels
+    import irsnb.hybrid.kernels as kernels
 
     mask = None if array.mask is None else array.mask.tobytes()
     pitch = array.spacing / array.wavelength
@@ -219,7 +219,7 @@ def _lags(rows, columns, mask):
 def _waves(rows, columns, pitch, azimuth, elevation):
     """Tables of a grid, the same for every mask: from rows' lags to each elevation, from columns' lags to
     the coefficients of a polynomial, and cosine and sine of the phase between columns."""
-    from irsnb.hybrid import kernels
+    import irsnb.hybrid.kernels as kernels
 
     azimuth, elevation = np.frombuffer(azimuth), np.frombuffer(elevation)
     turn = 2 * np.pi * pitch
@@ -310,7 +310,7 @@ def peaks(spectrum, count):
 
 def _summits(maps, count):
     """What :func:`peaks` returns, of maps that have been checked."""
-    from irsnb.hybrid import kernels
+    import irsnb.hybrid.kernels as kernels
 
     maps = np.ascontiguousarray(maps)
     shape = (*maps.shape[:-2], count)
@@ -440,7 +440,7 @@ def signal_subspace(covariance, n_sources):
     Covariances far larger than K are tried by subspace iteration, which ends as soon as what it found are
     eigenvectors to rounding. Noise too near the signals, and small covariances, are left to LAPACK.
     """
-    from irsnb.hybrid import kernels
+    import irsnb.hybrid.kernels as kernels
 
     size = covariance.shape[-1]
     count = checked_sources(n_sources, size)
@@ -465,7 +465,7 @@ def _start(count, size):
 
 def checked_covariance(covariance, size=None):
     """A covariance as a complex array (..., M, M), or a ``ValueError`` that says what is wrong with it."""
-    from irsnb.hybrid import kernels
+    import irsnb.hybrid.kernels as kernels
 
     # Products of single-precision snapshots are Hermitian to their own rounding.
     single = getattr(covariance, "dtype", None) in (np.dtype("complex64"), np.dtype("float32"))

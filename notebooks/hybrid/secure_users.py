@@ -185,7 +185,7 @@ def estimates(name, user, count, snr_db=SNR_DB, phase_errors=None):
         if phase_errors is not None:
             turn = np.exp(1j * phase_errors[first : first + len(heard)])
             heard = heard * turn[:, :, None] * turn[:, None, :].conj()
-        signal = np.stack([signal_subspace(one, 1)[:, 0] for one in heard])
+        signal = signal_subspace(heard, 1)[..., 0]
         highest = np.abs(STEERED[name] @ signal.T.astype(np.complex64))
         coarse = GRID[highest.argmax(axis=0)]
         found.append(refine(heard, array, coarse[:, None])[:, 0])
