@@ -31,6 +31,7 @@ from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
+    PAPER_NOISE,
     crlb,
     first_order_bias,
     load_scenario,
@@ -39,6 +40,7 @@ from irsnb.hybrid import (
     path_channels,
     polar,
     refine,
+    spread_out,
     standard_errors,
 )
 
@@ -124,71 +126,86 @@ for place, user in PLACES.items():
 # %%
 RANGES = np.geomspace(1, 100, 61)
 bearings = {"straight ahead": 0.0, "at the rim, -85.6 deg": true_four[0, 0]}
+UNKNOWNS = ("azimuth [deg]", "elevation [deg]", "range [m]")
+SURFACE_STYLE = {
+    "7 x 7": {"color": "C0", "ls": "-"},
+    "10 x 10": {"color": "C1", "ls": "--"},
+    "100 anywhere": {"color": "C2", "ls": "-."},
+    "8 anywhere": {"color": "C3", "ls": ":"},
+    "25 x 25": {"color": "C4", "ls": (0, (6, 1, 1, 1, 1, 1))},
+}
+
+
+def at_the_edge(spread):
+    """Standard deviations in the units of a figure: degrees, degrees, metres."""
+    return np.concatenate([np.rad2deg(spread[..., :2]), spread[..., 2:]], axis=-1)
+
+
 by_range = {}
 for bearing, azimuth in bearings.items():
-    for name in ("7 x 7", "10 x 10", "100 anywhere", "25 x 25"):
-        users = np.stack(
-            [
-                np.full_like(RANGES, azimuth),
-                np.full_like(RANGES, -0.044),
-                RANGES,
-            ],
-            axis=-1,
-        )[:, None]
-        by_range[bearing, name] = standard_errors(
-            crlb(SURFACES[name], users, 20.0, N_SNAPSHOTS)
-        )[:, 0, 2]
-
-# %% mystnb={"figure": {"caption": "Least standard deviation of the range over the distance, one user alone at 20 dB and 3000 snapshots. Shaded: the 5 to 20 cm that the paper reports.", "name": "fig-range-bound"}, "image": {"alt": "Two panels with straight lines rising on doubly logarithmic axes, distance from 1 to 100 metres against range error from 0.1 millimetres to tens of metres, one line each for 7 by 7, 10 by 10, 100 scattered and all 625 elements. At the rim the lines lie higher. A shaded band marks 5 to 20 centimetres; the line of 10 by 10 leaves it at about 20 to 30 metres."}} tags=["hide-input"]
-fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.7), sharey=True)
-styles = ("-", "--", "-.", ":")
-for axes, bearing in zip(panels, bearings, strict=True):
-    for number, name in enumerate(("7 x 7", "10 x 10", "100 anywhere", "25 x 25")):
-        axes.plot(
-            RANGES,
-            by_range[bearing, name],
-            styles[number],
-            color=f"C{number}",
-            label=name,
-        )
-    axes.axhspan(0.05, 0.20, color="#999999", alpha=0.3, lw=0)
-    axes.set(
-        xscale="log",
-        yscale="log",
-        title=bearing,
-        xlabel="distance [m]",
-        xlim=(1, 100),
-        ylim=(1e-4, 50),
+    users = np.stack(
+        [np.full_like(RANGES, azimuth), np.full_like(RANGES, -0.044), RANGES],
+        axis=-1,
+    )[:, None]
+    for name, array in SURFACES.items():
+        bound = crlb(array, users, 20.0, N_SNAPSHOTS)
+        by_range[bearing, name] = at_the_edge(standard_errors(bound)[:, 0])
+print("one user alone at 20 dB: 1 sigma at 1, 10, 100 m")
+print("                azimuth [deg]           elevation [deg]         range [m]")
+at_bearing = dict(zip(bearings, ("ahead", "rim"), strict=True))
+for (bearing, name), spread in by_range.items():
+    shown = [
+        " ".join(f"{value:7.2g}" for value in column) for column in spread[::30].T
+    ]
+    print(
+        f"{at_bearing[bearing]:6s}{name.replace('anywhere', 'any'):8s}"
+        + " ".join(shown)
     )
-    axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
-panels[0].set_ylabel("range, 1 sigma [m]")
+steady = {
+    name: by_range["straight ahead", name][:, :2].max(axis=0)
+    / by_range["straight ahead", name][:, :2].min(axis=0)
+    for name in SURFACES
+}
+print(
+    "straight ahead, largest over smallest bound between 1 and 100 m: azimuth, elevation"
+)
+for name, (across, up) in steady.items():
+    print(f"{name:14s} {across:5.2f} {up:5.2f}")
+
+# %% mystnb={"figure": {"caption": "Least standard deviations over the distance, one user alone at 20 dB and 3000 snapshots: azimuth, elevation, range. Above straight ahead of the surface, below at its rim. Shaded in the last column: the 5 to 20 cm that the paper reports.", "name": "fig-range-bound"}, "image": {"alt": "Six panels, two rows of three, against distance from 1 to 100 metres on doubly logarithmic axes, five lines each: 7 by 7, 10 by 10, 100 scattered, 8 scattered and all 625 elements. Azimuth and elevation are nearly level lines, range rises with the square of the distance. In each, 7 by 7 lies highest and 625 lowest; 8 scattered elements lie close to 10 by 10, above it in elevation and below it in range. At the rim azimuth lies higher. A band marks 5 to 20 centimetres of range; the line of 10 by 10 leaves it at about 30 metres."}} tags=["hide-input"]
+fig, panels = plt.subplots(2, 3, figsize=(8.0, 5.6), sharex=True, sharey="col")
+for row, bearing in zip(panels, bearings, strict=True):
+    for number, axes in enumerate(row):
+        for name, style in SURFACE_STYLE.items():
+            axes.loglog(
+                RANGES, by_range[bearing, name][:, number], label=name, **style
+            )
+        axes.set(xlim=(1, 100), title=UNKNOWNS[number])
+        axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    row[0].set_ylim(1e-4, 1e-1)
+    row[1].set_ylim(1e-4, 1e-2)
+    row[2].axhspan(0.05, 0.20, color="#999999", alpha=0.3, lw=0)
+    row[0].set_ylabel(f"{bearing.split(',')[0]}: 1 sigma")
+for axes in panels[1]:
+    axes.set_xlabel("distance [m]")
 fig.legend(
-    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4
+    *panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5
 )
 plt.show()
 
+# %% [markdown]
+# **What it means.** How well a *direction* is known hardly hangs on the distance: the lines are level, but for a little at the near end. Only the range is lost, with the square of the distance, and for every surface alike. These eight elements anywhere are nearly up to
+# the block of a hundred in direction and ahead of it in range: fewer elements, more aperture.
+
 # %% mystnb={"figure": {"caption": "Least standard deviations over SNR for the paper's first user, alone: azimuth, elevation, range.", "name": "fig-snr-bound"}, "image": {"alt": "Three panels of straight falling lines on a logarithmic axis against SNR from minus 10 to 60 decibels: azimuth and elevation in degrees and range in metres, for five ways of listening. Seven by seven lies highest in all three, all 625 lowest; a hundred scattered elements lie between the two blocks and the whole."}} tags=["hide-input"]
 sweep = np.linspace(-10, 60, 36)
-fig, panels = plt.subplots(1, 3, figsize=(7.6, 3.4))
-for number, (name, array) in enumerate(SURFACES.items()):
-    spread = standard_errors(
-        crlb(array, true_four[:1], sweep[:, None], N_SNAPSHOTS)
-    )[:, 0]
-    for axes, values in zip(
-        panels,
-        (*np.rad2deg(spread[:, :2]).T, spread[:, 2]),
-        strict=True,
-    ):
-        axes.semilogy(
-            sweep,
-            values,
-            color=f"C{number}",
-            ls=("-", "--", "-.", ":", "-")[number],
-            label=name,
-        )
-for axes, label in zip(
-    panels, ("azimuth [deg]", "elevation [deg]", "range [m]"), strict=True
-):
+fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.4))
+for name, array in SURFACES.items():
+    bound = crlb(array, true_four[:1], sweep[:, None], N_SNAPSHOTS)
+    spread = at_the_edge(standard_errors(bound)[:, 0])
+    for axes, values in zip(panels, spread.T, strict=True):
+        axes.semilogy(sweep, values, label=name, **SURFACE_STYLE[name])
+for axes, label in zip(panels, UNKNOWNS, strict=True):
     axes.set(xlabel="SNR [dB]", title=label)
 panels[0].set_ylabel("1 sigma")
 fig.legend(
@@ -197,43 +214,101 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# ## All four at once
+# ## Four at once
 #
-# The paper's four users send together and stand within two degrees. What one user's pattern says about its place, a mixture of the other three can imitate nearly as well.
+# What one user's pattern says about its place, a mixture of the other three may imitate. How nearly, is a matter of how far apart they stand. First four users who can be told apart: the directions are those of the four
+# users of the street between 6 and 12 m that stand farthest apart, and all four are moved together, each in its own direction, from 1 to 100 m.
 
 # %%
+close = np.flatnonzero((everyone[:, 2] >= 6) & (everyone[:, 2] <= 12))
+apart = everyone[close[spread_out(everyone[close], 4)]]
+print(
+    "directions [deg]:",
+    *(f"({a:.0f}, {e:.0f})" for a, e in np.rad2deg(apart[:, :2])),
+)
+moved = np.repeat(apart[None], len(RANGES), axis=0)
+moved[..., 2] = RANGES[:, None]
+joint_by_range, joint_over_alone = {}, {}
+print(
+    "four told apart, 20 dB: 1 sigma of the user known least at 1, 10, 100 m; over alone"
+)
+print(
+    "listening      azimuth [deg]           elevation [deg]         range [m]       at most"
+)
+for name, array in SURFACES.items():
+    each = standard_errors(crlb(array, moved, 20.0, N_SNAPSHOTS))
+    solo = standard_errors(crlb(array, moved[:, :, None], 20.0, N_SNAPSHOTS))[
+        :, :, 0
+    ]
+    joint_by_range[name] = at_the_edge(each.max(axis=1))
+    joint_over_alone[name] = (each / solo).max()
+    shown = [
+        " ".join(f"{value:7.2g}" for value in column)
+        for column in joint_by_range[name][::30].T
+    ]
+    print(f"{name:13s}" + " ".join(shown) + f"{joint_over_alone[name]:6.2f}")
+
+# %% mystnb={"figure": {"caption": "Least standard deviations over the distance, four users jointly who can be told apart, at 20 dB and 3000 snapshots: of the four the one that is known least. Shaded: 5 to 20 cm.", "name": "fig-range-bound-four"}, "image": {"alt": "Three panels against distance from 1 to 100 metres on doubly logarithmic axes, five lines each for 7 by 7, 10 by 10, 100 scattered, 8 scattered and all 625 elements. Azimuth and elevation are nearly level, those of 8 scattered elements with ripples; range rises with the square of the distance and crosses the band of 5 to 20 centimetres, for 10 by 10 between about 15 and 30 metres. 7 by 7 lies highest in azimuth and range, 8 scattered mostly in elevation, 625 lowest in all three."}} tags=["hide-input"]
+fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.5))
+for number, axes in enumerate(panels):
+    for name, style in SURFACE_STYLE.items():
+        axes.loglog(RANGES, joint_by_range[name][:, number], label=name, **style)
+    axes.set(xlim=(1, 100), title=UNKNOWNS[number], xlabel="distance [m]")
+    axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+panels[0].set_ylim(1e-4, 1e-1)
+panels[1].set_ylim(1e-4, 1e-2)
+panels[2].axhspan(0.05, 0.20, color="#999999", alpha=0.3, lw=0)
+panels[0].set_ylabel("worst of four, 1 sigma")
+fig.legend(
+    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5
+)
+plt.show()
+
+# %% [markdown]
+# **What it means.** Whom the surface can tell apart, it knows nearly as well among others as alone: the last column is the largest factor over users, unknowns and distances. It is a few hundredths above one for a hundred elements anywhere and for the whole
+# surface, more for the two blocks, and most for eight elements, which have the places and powers of four users to tell from eight signals.
+#
+# ## The paper's four at once
+#
+# The paper's four users send together and stand within two degrees of each other, 91 m away. What one user's pattern says about its place, a mixture of the other three can imitate nearly as well.
+
+# %%
+PAPER_DB = int(
+    np.min(20 * np.log10(np.abs(street.gain[four, 0])) - 10 * np.log10(PAPER_NOISE))
+)
+print(f"one watt sent, noise of 1e-17 W: {PAPER_DB} dB at an element")
+high = np.arange(0, 161)
+joint_by_snr, together = {}, {}
 print("all four at once: 1 sigma of the user that is known least")
 print("listening     SNR [dB]  azimuth [deg]  elevation [deg]   range [m]")
-together = {}
-for name in ("7 x 7", "10 x 10", "100 anywhere", "25 x 25"):
-    for snr in (20, 60, 87):
-        spread = standard_errors(crlb(SURFACES[name], true_four, snr, N_SNAPSHOTS))
-        together[name, snr] = np.concatenate(
-            [np.rad2deg(spread[:, :2]), spread[:, 2:]], axis=1
-        )
+for name, array in SURFACES.items():
+    bound = crlb(array, true_four, high[:, None], N_SNAPSHOTS)
+    joint_by_snr[name] = at_the_edge(standard_errors(bound))
+    for snr in (20, 60, PAPER_DB):
+        together[name, snr] = joint_by_snr[name][snr]
         worst = together[name, snr].max(axis=0)
         print(
             f"{name:13s} {snr:6d} {worst[0]:15.2g} {worst[1]:15.2g} {worst[2]:13.2g}"
         )
-extent_deg = np.rad2deg(np.ptp(true_four[:, 0]))
-needed = {}
-for name in ("10 x 10", "25 x 25"):
-    levels = np.arange(0, 161)
-    worst = np.array(
-        [
-            standard_errors(crlb(SURFACES[name], true_four, snr, N_SNAPSHOTS)).max(
-                axis=0
-            )
-            for snr in levels
-        ]
-    )
+extent = at_the_edge(np.ptp(true_four, axis=0))
+needed, told_apart = {}, {}
+print("from which SNR on [dB] all are known")
+print(
+    f"listening      azimuth to {extent[0]:.1f} deg, to 0.1 deg  range to {extent[2]:.2f} m, to 0.2 m"
+)
+for name in SURFACES:
+    worst = joint_by_snr[name].max(axis=1)
     needed[name] = (
-        int(levels[np.rad2deg(worst[:, 0]) <= 0.1][0]),
-        int(levels[worst[:, 2] <= 0.2][0]),
+        int(high[worst[:, 0] <= 0.1][0]),
+        int(high[worst[:, 2] <= 0.2][0]),
     )
+    told_apart[name] = [int(high[worst[:, i] <= extent[i]][0]) for i in (0, 2)]
     print(
-        f"{name}: all azimuths to 0.1 deg from {needed[name][0]} dB, ranges to 20 cm from {needed[name][1]} dB"
+        f"{name:14s}{told_apart[name][0]:18d}{needed[name][0]:12d}{told_apart[name][1]:19d}{needed[name][1]:10d}"
     )
+print(
+    f"(they stand {extent[0]:.2f} deg of azimuth and {extent[2]:.2f} m of range apart)"
+)
 alone_azimuth_db = 20 + 20 * np.log10(
     np.rad2deg(alone["the paper's first user, 91 m", "10 x 10"][1, 0]) / 0.1
 )
@@ -244,8 +319,26 @@ print(
     f"user 1 alone: azimuth to 0.1 deg from {alone_azimuth_db:.0f} dB, range to 20 cm from {alone_db:.0f} dB"
 )
 
+# %% mystnb={"figure": {"caption": "Least standard deviations over SNR for the paper's four users jointly: of the four the one that is known least. Dashed grey: from the first to the last of the four, as far as they stand apart.", "name": "fig-snr-bound-four"}, "image": {"alt": "Three panels of straight falling lines on a logarithmic axis against SNR from 0 to 120 decibels, for five ways of listening: azimuth, elevation and range. At 0 decibels azimuth stands at tens of thousands to hundreds of millions of degrees. The lines of 7 by 7, highest, fall below the dashed grey line of how far the users stand apart at about 87 decibels in azimuth, those of all 625 elements, lowest, at about 44. Every line is twice as steep above the dashed line as below it. Eight scattered elements lie below 10 by 10."}} tags=["hide-input"]
+fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.5))
+for number, axes in enumerate(panels):
+    for name, style in SURFACE_STYLE.items():
+        axes.semilogy(
+            high[:121],
+            joint_by_snr[name][:121, :, number].max(axis=1),
+            label=name,
+            **style,
+        )
+    axes.axhline(extent[number], color="#777777", ls="--", lw=1)
+    axes.set(xlabel="SNR [dB]", title=UNKNOWNS[number], xlim=(0, 120))
+panels[0].set_ylabel("worst of four, 1 sigma")
+fig.legend(
+    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5
+)
+plt.show()
+
 # %% [markdown]
-# **What it means.** A bound of thousands of degrees is a way of saying *no information*: at 20 dB the block cannot tell these four apart by any unbiased method. Together they need
+# **What it means.** A bound of thousands of degrees is a way of saying *no information*: at 20 dB the block cannot tell these four apart by any unbiased method. The bound falls in proportion to the SNR until it is about as small as the four stand apart, and only from there with the root of it, as for one user. Together they need
 # 35 dB more than one of them alone for the same range, and nearly a hundred more for the same azimuth; and then everything hangs on the model's being exact to as many decibels. If the noise is read as $10^{-17}$ W and one watt is sent, the paper's SNR is there: the direct paths of the four, known to be
 # four, with nothing else in the air and every element calibrated to match, would then hold their ranges to a few centimetres.
 #
@@ -266,7 +359,7 @@ one_degree = np.deg2rad(1.0)
 worth_db = 10 * np.log10(1 / (2 * N_SNAPSHOTS * one_degree**2))
 print(f"one degree is worth an SNR of {worth_db:.1f} dB at T = {N_SNAPSHOTS}")
 print(
-    f"to be worth 87 dB the phases must be known to {10 ** ((worth_db - 87) / 20):.0e} deg"
+    f"to be worth {PAPER_DB} dB the phases must be known to {10 ** ((worth_db - PAPER_DB) / 20):.0e} deg"
 )
 print("one degree of phase error, each element its own:")
 print("listening      azimuth [deg]  elevation [deg]  range at 91 m, at 8 m [m]")
@@ -331,8 +424,9 @@ print(
 )
 
 # %% [markdown]
-# Echoes that *fade* on their own are further sources, and count against the number of elements; echoes that stand still shift nearly everybody by metres. The bound with the echo as one more unknown
-# source that sends the same says what knowing about it would cost, for a user at 8 m: first its strongest echo from in front, then one that comes from only two degrees beside it.
+# Echoes that stand still shift nearly everybody by metres. What would knowing about the echo cost? The bound with the echo as one more unknown
+# source says it, for a user at 8 m: its strongest echo from in front, sending the same as the user; the same echo when it fades on its own from snapshot to snapshot, as a source by itself; and one that comes from only two degrees beside
+# the user.
 
 # %%
 user = int(np.flatnonzero((everyone[:, 2] > 7.9) & (everyone[:, 2] < 8.3))[0])
@@ -354,9 +448,13 @@ print(
     f"a user at {pair[0, 2]:.1f} m; its echo from {np.rad2deg(pair[1, :2]).round(0)} deg at {levels[1] - 20:.1f} dB"
 )
 known = {"no echo": without}
-for words, places in (("echo as it is", pair), ("echo 2 deg beside", beside)):
+for words, places, together_sent in (
+    ("echo as it is", pair, np.ones((2, 2))),
+    ("echo that fades", pair, np.eye(2)),
+    ("echo 2 deg beside", beside, np.ones((2, 2))),
+):
     known[words] = standard_errors(
-        crlb(block, places, levels, N_SNAPSHOTS, np.ones((2, 2)))
+        crlb(block, places, levels, N_SNAPSHOTS, together_sent)
     )[0]
 for words, spread in known.items():
     print(
@@ -364,7 +462,7 @@ for words, spread in known.items():
     )
 
 # %% [markdown]
-# **What it means.** Estimating this echo along with the user costs a tenth or so; one that comes from nearly the same direction costs the range a large factor. Ignoring it costs metres. This is where a method can earn
+# **What it means.** Estimating this echo along with the user costs a tenth or so, whether it stands still or fades; one that comes from nearly the same direction costs the range a large factor. Ignoring it costs metres. This is where a method can earn
 # its place, and it is not the grid.
 #
 # ## Where five to twenty centimetres are, and a tenth of a degree
@@ -478,7 +576,7 @@ ledger.record(
 
 # %% tags=["hide-cell"]
 exponent = np.gradient(
-    np.log(by_range["straight ahead", "10 x 10"]), np.log(RANGES)
+    np.log(by_range["straight ahead", "10 x 10"][:, 2]), np.log(RANGES)
 )
 print("exponent at 1, 3, 10, 100 m:", exponent[[0, 14, 30, 60]].round(2))
 
@@ -514,15 +612,34 @@ assert np.allclose(
     alone[paper_user, "25 x 25"][:, 2], [1.36, 0.136, 0.0136], rtol=0.02
 )
 assert abs(off_by["10 x 10"][0][2] - 29.4) < 0.5 and abs(worth_db + 2.6) < 0.1
-assert together["10 x 10", 20][:, 0].min() > extent_deg, "no information at 20 dB"
-assert needed["10 x 10"][0] > 80 and 40 < alone_db < 42
-assert needed["25 x 25"][1] < needed["10 x 10"][1]
-assert (
-    10 < reaches["10 x 10", 20][3] < 60
-    and reaches["10 x 10", 20][3] < true_four[0, 2]
+assert together["10 x 10", 20][:, 0].min() > extent[0], "no information at 20 dB"
+assert told_apart["25 x 25"] < told_apart["8 anywhere"] < told_apart["10 x 10"]
+assert needed["10 x 10"] == (99, 76) and 40 < alone_db < 42 and alone_azimuth_db < 2
+assert 0.03 < together["10 x 10", PAPER_DB][:, 2].max() < 0.06, (
+    "a few centimetres at the paper's SNR"
 )
-assert np.all(known["echo as it is"] < 2 * without)
-assert known["echo 2 deg beside"][2] > 2 * without[2]
+block_91, any_91 = (
+    alone[paper_user, name][1, 2] for name in ("10 x 10", "100 anywhere")
+)
+assert 5 < block_91 / any_91 < 7, (
+    "a hundred anywhere know the range six times better"
+)
+assert all(np.all(ratios < 1.2) for ratios in steady.values()), (
+    "directions hardly hang on the distance"
+)
+assert max(joint_over_alone["100 anywhere"], joint_over_alone["25 x 25"]) < 1.1
+assert joint_over_alone["8 anywhere"] == max(joint_over_alone.values()) > 2
+assert needed["25 x 25"][1] < needed["8 anywhere"][1] < needed["10 x 10"][1]
+ahead_20_cm, _, rim_20_cm = reaches["10 x 10", 20][1:]
+assert 25 < rim_20_cm < ahead_20_cm < 35, (
+    "twenty centimetres up to thirty metres or so"
+)
+assert np.all(known["echo as it is"] < 1.2 * without)
+assert np.all(known["echo that fades"] < 1.2 * without)
+assert known["echo 2 deg beside"][2] > 4 * without[2]
 assert np.all(np.abs(exponent[30:] - 2) < 0.05)
 assert max(spread[1:]) < spread[0] / 3
-assert min(spoilt) > 0.3, "an echo that is ignored costs metres"
+assert min(spoilt) > 0.8 and np.mean(spoilt) > 0.9, (
+    "an echo that is ignored shifts nearly everybody by metres"
+)
+assert min(row[2] for row in medians) > 2, "and by several"
