@@ -403,15 +403,15 @@ spectra = {
     key: pseudospectrum(value, subarray, 4, grid, grid)
     for key, value in heard.items()
 }
-print("the four highest local maxima: azimuth/elevation [deg] (level [dB])")
+print("the four highest local maxima: azimuth [deg]/elevation [deg]/level [dB]")
 for (hears, correlation), values in spectra.items():
     rows, columns, heights = peaks(values, 4)
     levels = 10 * np.log10(heights / heights[0])
-    listed = "  ".join(
-        f"{a:5.1f}/{e:4.1f} ({level:3.0f})"
+    listed = " ".join(
+        f"{a:5.1f}/{e:4.1f}/{level:3.0f}"
         for a, e, level in zip(degrees[columns], degrees[rows], levels, strict=True)
     )
-    print(f"{hears[:10]:10s} {correlation[:10]:10s} {listed}")
+    print(f"{hears.split()[0]:6s} {correlation:12s} {listed}")
 echoes = np.rad2deg(street.azimuth[four[0], 1:5])
 print("strongest echoes of the first user come from", echoes.round(1), "deg")
 

@@ -297,20 +297,20 @@ for snr in HIGH:
     bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS))
     four_errors["bound"].append(rms(at_the_edge(bound)))
 four_errors = {words: np.array(values) for words, values in four_errors.items()}
-print(f"SNR [dB]          {''.join(f'{snr:9d}' for snr in HIGH)}")
-print(f"peaks near        {''.join(f'{count:9.1f}' for count in own_start)}")
+print(f"SNR [dB]        {''.join(f'{snr:8d}' for snr in HIGH)}")
+print(f"peaks near      {''.join(f'{count:8.1f}' for count in own_start)}")
 for number, label in enumerate(UNKNOWNS):
     print(f"{label}, rms over draws and users; same guess {same_guess[number]:.2g}")
     for words, values in four_errors.items():
         # The fit's valley is so flat that its second digit may hang on the machine.
         digits = 1 if words == "subspace-fit" else 2
         print(
-            f"  {words:16s}"
-            + "".join(f"{v:9.{digits}g}" for v in values[:, number])
+            f"  {words:14s}"
+            + "".join(f"{v:8.{digits}g}" for v in values[:, number])
         )
 print("azimuth from the first to the last of Newton's four answers, median [deg];")
 print(f"the four stand {np.rad2deg(np.ptp(four[:, 0])):.2f} deg apart")
-print(f"                  {''.join(f'{width:9.2f}' for width in huddle)}")
+print(f"                {''.join(f'{width:8.2f}' for width in huddle)}")
 levels = np.arange(161)
 guess_beaten = [
     int(levels[column][0])
@@ -327,9 +327,9 @@ guess_beaten = [
     ).T
 ]
 print(
-    "the bound is below the error of the same guess from "
-    + ", ".join(f"{snr} dB" for snr in guess_beaten)
-    + " on (azimuth, elevation, range)"
+    "azimuth, elevation, range: bound below the same guess's error from "
+    + ", ".join(f"{snr}" for snr in guess_beaten)
+    + " dB"
 )
 
 # %% mystnb={"figure": {"caption": "The paper's four users jointly, over SNR: root mean square error of two refinements started at the truth, the bound, and the mean of the four answered whatever is heard.", "name": "fig-rmse-four"}, "image": {"alt": "Three panels, azimuth, elevation and range, errors on a logarithmic axis against SNR from 0 to 120 decibels. The dotted bound falls from ten million degrees in azimuth and meets the level dashed line of the same guess near 80 decibels. The subspace fit lies far below the bound, near ten degrees, and joins it near 87 decibels. Newton lies on the line of the same guess up to 30 decibels, and above 87 decibels it stays above the bound in azimuth."}} tags=["hide-input"]
@@ -525,7 +525,7 @@ def misfit(x, y):
 off_power = misfit(np.log(errors), np.log(points))
 off_exponential = misfit(1 / np.array(errors), np.log(points))
 print(
-    f"log of the points from a straight line: {off_exponential:.2f} for an exponential, {off_power:.2f} for a power"
+    f"log of points off a line: {off_exponential:.2f} for an exponential, {off_power:.2f} for a power"
 )
 print(f"bound {trial_bound:.4f} deg")
 to_bound = points[-1] * (errors[-1] / trial_bound) ** (-1 / slope)

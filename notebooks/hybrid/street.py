@@ -64,7 +64,7 @@ print(street)
 made = resources.files("irsnb").joinpath("data", "o1_like_3p5", "provenance.json")
 for assumption in json.loads(made.read_text(encoding="utf-8"))["assumptions"]:
     print(
-        textwrap.fill(assumption, 110, initial_indent="* ", subsequent_indent="  ")
+        textwrap.fill(assumption, 80, initial_indent="* ", subsequent_indent="  ")
     )
 
 # %% [markdown]

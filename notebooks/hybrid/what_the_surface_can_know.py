@@ -150,25 +150,32 @@ for bearing, azimuth in bearings.items():
     for name, array in SURFACES.items():
         bound = crlb(array, users, 20.0, N_SNAPSHOTS)
         by_range[bearing, name] = at_the_edge(standard_errors(bound)[:, 0])
+
+
+def in_a_row(spread):
+    """Azimuth and elevation in thousandths of a degree, range in metres."""
+    azimuth, elevation, distance = spread.T
+    small = (
+        " ".join(f"{1e3 * value:5.2g}" for value in angle)
+        for angle in (azimuth, elevation)
+    )
+    return " ".join((*small, *(f"{value:8.2g}" for value in distance)))
+
+
 print("one user alone at 20 dB: 1 sigma at 1, 10, 100 m")
-print("                azimuth [deg]           elevation [deg]         range [m]")
+print("              azimuth [mdeg]    elevation [mdeg]  range [m]")
 at_bearing = dict(zip(bearings, ("ahead", "rim"), strict=True))
 for (bearing, name), spread in by_range.items():
-    shown = [
-        " ".join(f"{value:7.2g}" for value in column) for column in spread[::30].T
-    ]
     print(
         f"{at_bearing[bearing]:6s}{name.replace('anywhere', 'any'):8s}"
-        + " ".join(shown)
+        + in_a_row(spread[::30])
     )
 steady = {
     name: by_range["straight ahead", name][:, :2].max(axis=0)
     / by_range["straight ahead", name][:, :2].min(axis=0)
     for name in SURFACES
 }
-print(
-    "straight ahead, largest over smallest bound between 1 and 100 m: azimuth, elevation"
-)
+print("ahead, largest over smallest bound from 1 to 100 m: azimuth, elevation")
 for name, (across, up) in steady.items():
     print(f"{name:14s} {across:5.2f} {up:5.2f}")
 
@@ -229,12 +236,8 @@ print(
 moved = np.repeat(apart[None], len(RANGES), axis=0)
 moved[..., 2] = RANGES[:, None]
 joint_by_range, joint_over_alone = {}, {}
-print(
-    "four told apart, 20 dB: 1 sigma of the user known least at 1, 10, 100 m; over alone"
-)
-print(
-    "listening      azimuth [deg]           elevation [deg]         range [m]       at most"
-)
+print("four told apart, 20 dB: 1 sigma of the user known least at 1, 10, 100 m")
+print("        azimuth [mdeg]    elevation [mdeg]  range [m]           over alone")
 for name, array in SURFACES.items():
     each = standard_errors(crlb(array, moved, 20.0, N_SNAPSHOTS))
     solo = standard_errors(crlb(array, moved[:, :, None], 20.0, N_SNAPSHOTS))[
@@ -242,11 +245,11 @@ for name, array in SURFACES.items():
     ]
     joint_by_range[name] = at_the_edge(each.max(axis=1))
     joint_over_alone[name] = (each / solo).max()
-    shown = [
-        " ".join(f"{value:7.2g}" for value in column)
-        for column in joint_by_range[name][::30].T
-    ]
-    print(f"{name:13s}" + " ".join(shown) + f"{joint_over_alone[name]:6.2f}")
+    print(
+        f"{name.replace('anywhere', 'any'):8s}"
+        + in_a_row(joint_by_range[name][::30])
+        + f"{joint_over_alone[name]:6.2f}"
+    )
 
 # %% mystnb={"figure": {"caption": "Least standard deviations over the distance, four users jointly who can be told apart, at 20 dB and 3000 snapshots: of the four the one that is known least. Shaded: 5 to 20 cm.", "name": "fig-range-bound-four"}, "image": {"alt": "Three panels against distance from 1 to 100 metres on doubly logarithmic axes, five lines each for 7 by 7, 10 by 10, 100 scattered, 8 scattered and all 625 elements. Azimuth and elevation are nearly level, those of 8 scattered elements with ripples; range rises with the square of the distance and crosses the band of 5 to 20 centimetres, for 10 by 10 between about 15 and 30 metres. 7 by 7 lies highest in azimuth and range, 8 scattered mostly in elevation, 625 lowest in all three."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.5))
