@@ -311,7 +311,7 @@ ledger.record(
 five = PlanarArray(25, 25, 0.5, 1.0, place_elements(5, "annealed"))
 done = [trial(five, users) for users in scenes]
 solved_by_five = float(np.mean([one is not None for one, _ in done]))
-print(f"solved with five elements: {solved_by_five:.0%}")
+print("five elements solve fewer than one scene in ten:", solved_by_five < 0.1)
 
 # %% [markdown]
 # <details>
@@ -338,5 +338,5 @@ assert results[8, "corners"][0] < 0.5 and relative["corners"] < relative["anneal
 assert results[6, "annealed"][0] > results[6, "random"][0] + 0.2
 assert results[8, "block"][1] > 5 * results[8, "annealed"][1]
 assert abs(excess - 0.2) < 1e-9 and by_rule["Fig. 7"] == 16
-assert solved_by_five < results[8, "annealed"][0]
+assert solved_by_five < 0.1 < results[8, "annealed"][0]
 assert peak_sidelobe(eight["annealed"]) < peak_sidelobe(eight["corners"])
