@@ -4,6 +4,9 @@ It learns from the same samples as the networks, pilots with positions, and know
 design names no room for it; it stands beside the networks, because it answers the same question from the same
 data. Two facts of :mod:`irsnb.indoor.estimators` carry over from signals to samples: a unit vector's outer
 product with itself is free of the phase offset, and all signals within a few centimetres span few dimensions.
+
+Neighbourhoods overlap, and the best two of a user often hold the same of a vector up to a ten-millionth: with
+single precision, rounding would choose between them. So everything here is of double precision.
 """
 
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from irsnb.indoor.model import USERS_X, USERS_Y
 
 PITCH, RANK, MEMBERS, POWER = 0.05, 8, 22, 16
 """Metres between neighbourhoods, dimensions kept of each, samples wanted in each, power of the weights."""
-_USERS = 256
+_USERS = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +33,11 @@ class Fingerprint:
         Whether what is constant in all pilots was left out.
     centres : ndarray, shape (B, 2)
         Of the neighbourhoods [m].
-    spans : ndarray of complex64, shape (T, B * R)
+    spans : ndarray of complex, shape (T, B * R)
         Orthonormal bases of the R dimensions that hold most of each neighbourhood's samples.
     members : ndarray of int, shape (B, M)
         Numbers of its samples, filled up with -1.
-    vectors : ndarray of complex64, shape (n, T)
+    vectors : ndarray of complex, shape (n, T)
         The samples' unit vectors.
     positions : ndarray, shape (n, 2)
         Where they were taken [m].
@@ -80,7 +83,7 @@ class Fingerprint:
         rank, found = self.spans.shape[1] // len(self.centres), np.empty((len(vectors), 2))
         for i in range(0, len(vectors), _USERS):
             some = vectors[i : i + _USERS]
-            inner = (some.conj() @ self.spans).view(np.float32)
+            inner = (some.conj() @ self.spans).view(float)
             np.square(inner, out=inner)
             best = inner.reshape(len(some), len(self.centres), 2 * rank).sum(axis=-1).argmax(axis=-1)
             members = self.members[best]
@@ -131,7 +134,7 @@ def build_fingerprint(samples, method="ml-projected"):
     members = np.full((len(lists), max(map(len, lists))), -1, dtype=np.int32)
     for row, inside in zip(members, lists, strict=True):
         row[: len(inside)] = inside
-    spans = np.empty((vectors.shape[1], len(centres), RANK), dtype=np.complex64)
+    spans = np.empty((vectors.shape[1], len(centres), RANK), dtype=complex)
     for i in range(0, len(centres), 512):
         inside = members[i : i + 512]
         held = vectors[inside] * (inside >= 0)[..., None]
@@ -144,4 +147,4 @@ def _unit(name, pilots, method):
     values = features(pilots, method)
     size = np.linalg.norm(values, axis=-1, keepdims=True)
     require(size > 0, name, size, "a user without any signal cannot be located")
-    return (values / size).astype(np.complex64)
+    return values / size

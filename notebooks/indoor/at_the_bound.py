@@ -116,7 +116,7 @@ plt.show()
 # ## All 7371 places
 #
 # Both heights; no multipath, multipath of the user's own power and a hundred times that, and the echoes off the walls. The plain likelihood and the paper's cost are
-# shown on every ninth, or every 27th.
+# shown on every ninth, or every 27th. First where nobody is lost.
 
 # %%
 ninth = np.arange(0, len(grid), 9)
@@ -145,9 +145,13 @@ def simulate(room, places, multipath):
 
 
 results = {}
-print(
-    "tiles  method        multipath   worst [cm]    98 % [um]   rms(e/bound)  lost"
-)
+
+
+def digits(value, n=2):
+    """A number with a few digits."""
+    return f"{float(f'{value:.{n}g}'):,.10g}"
+
+
 for height in HEIGHTS:
     this = Room(height=height)
     for method, multipath, places in TASKS:
@@ -167,11 +171,25 @@ for height in HEIGHTS:
             "covered": held.mean(),
             "places": places,
         }
-        r = results[height, method, multipath]
-        ratio = f"{r['ratio']:.3f}" if r["ratio"] < 100 else "> 100"
+print("tiles  method        multipath   worst [um]    98 % [um]   rms(e/bound)")
+for (height, method, multipath), r in results.items():
+    if r["lost"] == 0:
         print(
-            f"{height:.0f} m    {method:13s} {multipath:9s} {off.max() * 100:11.4f} "
-            f"{np.percentile(off, 98) * 1e6:13.3g} {ratio:>12s} {r['lost']:8.1%}"
+            f"{height:.0f} m    {method:13s} {multipath:9s} {digits(r['error'].max() * 1e6):>12s} "
+            f"{digits(np.percentile(r['error'], 98) * 1e6):>12s} {r['ratio']:14.2f}"
+        )
+
+# %% [markdown]
+# Then where multipath leads away. A lost user is at one of many false peaks that are nearly equally high, and which of them wins can be a matter of rounding; so the second digit of these lines may differ
+# between machines.
+
+# %% tags=["nbval-ignore-output"]
+print("tiles  method        multipath   over 1 cm   98 % [cm]   rms(e/bound)")
+for (height, method, multipath), r in results.items():
+    if r["lost"] > 0:
+        print(
+            f"{height:.0f} m    {method:13s} {multipath:9s} {r['lost']:11.0%} "
+            f"{digits(np.percentile(r['error'], 98) * 100):>11s} {digits(r['ratio'], 1):>14s}"
         )
 
 # %% mystnb={"figure": {"caption": "Percentiles of the position error. Over all 7371 places: maximum likelihood without multipath, projected likelihood with multipath a hundred times stronger than the user's own signal. Over some of them: the paper's cost, searched everywhere, without multipath and with as much of it as signal. Dotted: errors drawn from the bound.", "name": "fig-at-the-bound"}, "image": {"alt": "Two panels for tiles at one and three metres, error in micrometres to metres on a logarithmic axis against percentile. The two likelihoods lie on the dotted bound and on each other, the cost of the paper slightly above; its curve with multipath rises to metres at about a quarter of the users."}} tags=["hide-input"]
@@ -208,8 +226,8 @@ plt.show()
 
 # %% [markdown]
 # **What it means.** Nobody is lost, and the error is the bound. Projection costs one or two percent and makes multipath of the direct link a non-event, at
-# any power. The paper's cost cannot tell $f$ from the tiles. A hundredth of the signal's power already makes its errors a hundred to a thousand times larger; as strong as
-# the signal, it loses three users of four.
+# any power. The paper's cost cannot tell $f$ from the tiles. A hundredth of the signal's power already makes its errors about a hundred (3 m) to more than a thousand times (1 m) larger; as strong as
+# the signal, it loses about three users of four.
 #
 # ## Does the covariance keep its promise?
 #
@@ -240,9 +258,8 @@ plt.show()
 
 # %% tags=["hide-input"]
 cost_lost = {
-    (h, m): results[h, "phase-cost", m]["lost"]
-    for h in HEIGHTS
-    for m in ("none", "-20 dB", "0 dB")
+    m: [results[h, "phase-cost", m]["lost"] for h in HEIGHTS]
+    for m in ("-20 dB", "0 dB")
 }
 repaired = [
     results[h, "ml-projected", m]
@@ -276,11 +293,11 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "multipath-cost",
-        ours=f"users lost at multipath of 0 dB: {cost_lost[1.0, '0 dB']:.0%} (1 m), {cost_lost[3.0, '0 dB']:.0%} (3 m); "
-        f"at -20 dB: {cost_lost[1.0, '-20 dB']:.0%}, {cost_lost[3.0, '-20 dB']:.0%}",
+        ours=f"multipath of 0 dB loses over two users of three, at both heights: {min(cost_lost['0 dB']) > 2 / 3}; "
+        f"that of -20 dB under one of twenty: {max(cost_lost['-20 dB']) < 0.05}",
         bound=f"98 %: {np.percentile(results[3.0, 'ml-projected', '0 dB']['bound'], 98) * 1e6:.0f} um at 3 m",
         verdict=ledger.judge_share(
-            float(np.mean([cost_lost[h, "0 dB"] > 0.5 for h in HEIGHTS]))
+            float(np.mean(np.array(cost_lost["0 dB"]) > 0.5))
         ),
         why="searched everywhere, so what leads away is the cost itself; the paper states no power of f, these are ours",
     ),
@@ -362,7 +379,9 @@ assert all(0.94 < r["covered"] < 0.96 for r in headline), (
     "the ellipse keeps its promise"
 )
 assert all(results[h, "phase-cost", "none"]["ratio"] < 1.1 for h in HEIGHTS)
-assert all(results[h, "phase-cost", "0 dB"]["lost"] > 0.5 for h in HEIGHTS)
+assert all(2 / 3 < lost < 0.9 for lost in cost_lost["0 dB"])
+assert all(0 < lost < 0.05 for lost in cost_lost["-20 dB"])
+assert all(50 < results[h, "phase-cost", "-20 dB"]["ratio"] < 5000 for h in HEIGHTS)
 assert all(results[h, "ml", "+20 dB"]["lost"] > 0.5 for h in HEIGHTS)
 assert energy.max() > 0.95 > 0.6 > np.median(energy)
 assert share[7] > 0.99

@@ -150,7 +150,8 @@ def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
     errors = np.linalg.norm(fingerprint.locate(test.pilots) - test.positions, axis=-1)
     assert errors.max() < 0.25 and np.median(errors) < 0.05
     turned = fingerprint.locate(test.pilots * np.exp(1j) + 5e-6)
-    assert np.allclose(turned, fingerprint.locate(test.pilots), atol=1e-3), "phase and constant do not matter"
+    # Nor does rounding choose among discs that hold nearly the same of a user: up to 1e-7 here, for several.
+    assert np.allclose(turned, fingerprint.locate(test.pilots), atol=1e-9), "phase and constant do not matter"
     assert fingerprint.n_parameters < count_parameters("bilstm")
     # The coefficients, which hold the answer, are not read.
     blind = build_fingerprint(shuffled(training, "coefficients", np.random.default_rng(2)))
