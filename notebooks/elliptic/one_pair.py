@@ -266,7 +266,8 @@ figures.Interactive("ellipse_explorer")
 # %% [markdown]
 # ### How many operations?
 #
-# The paper calls one pair $O(1)$. An array that counts what is done to it says how many that is.
+# The paper calls one pair $O(1)$. An array that counts what is done to it says how many that is. So that the count can also come out
+# otherwise, the same is asked of a "solve" by Newton's steps, which go on until they settle.
 
 
 # %%
@@ -302,9 +303,32 @@ def algorithm_1_to_the_end(theta_r, phi_r, a, c):
     return np.arccos(dx / level), np.arctan(np.abs(dz) / level)
 
 
-near = count_operations(algorithm_1_to_the_end, 0.1, 0.2, 500.0, 400.0)
-far = count_operations(algorithm_1_to_the_end, 2.9, -1.4, 5e6, 4.0)
-print(f"operations for a near target: {near}, for a far one: {far}")
+def distance_by_newton(theta_r, phi_r, a, c):
+    """Distance from S1 by Newton's steps on (10) along the ray, from R = a until they settle."""
+    cos_alpha = np.cos(theta_r) * np.cos(phi_r)
+    along, across = cos_alpha / a, (1 - cos_alpha * cos_alpha) / (a * a - c * c)
+    distance, step = a, a
+    while np.abs(np.asarray(step / distance)).max() > 1e-4:
+        x = distance * along - c / a
+        miss = x * x + distance * distance * across - 1
+        step = miss / (2 * (x * along + distance * across))
+        distance = distance - step
+    return distance
+
+
+cases = {
+    "near": (0.1, 0.2, 500.0, 400.0),
+    "at right angles": (np.pi / 2, 0.3, 650.0, 400.0),
+    "behind, and far": (2.9, -1.4, 5e6, 4.0),
+    "Experiment 1": (theta_r, phi_r, a, semi_focals[0]),
+}
+closed, newton = (
+    np.array([count_operations(function, *case) for case in cases.values()])
+    for function in (algorithm_1_to_the_end, distance_by_newton)
+)
+print("operations           Algorithm 1   Newton, for the distance alone")
+for name, one, other in zip(cases, closed, newton, strict=True):
+    print(f"  {name:16s} {one:13d} {other:11d}")
 
 # %% [markdown]
 # ## The direction, and two lost signs
@@ -320,8 +344,10 @@ print(f"operations for a near target: {near}, for a far one: {far}")
 # $$
 #
 # where $|\mathbf{B}\mathbf{T}_B|$ is the level distance. *In words:* how far from east, how far from level. The paper calls $\hat\theta$ the
-# angle between the level direction and the $x$ axis, and such an angle has no sign. But the departure angles of (11) and (16) *are*
-# signed, and a direction that cannot tell north from south does not lead back to the target. For how much of the world does it?
+# angle between the level direction and the $x$ axis, and such an angle has no sign: by these words (17) is right. But the departure
+# angles of (11) to (16) *are* signed, and a direction that cannot tell north from south does not lead back to the target. For how much of
+# the world does it? Asked of the whole cube, and of the part that a pair can see, in front of both surfaces: $0 < x < 2c$ (the next
+# notebook says why). And do (17) and (18), with $S_1$ in the place of $B$, give the departure angles that (16) and (14) need?
 
 # %%
 signed, printed = direction(anywhere, receiver), paper_direction(anywhere, receiver)
@@ -334,6 +360,8 @@ back_to_target = (
     + receiver
 )
 signed_right = np.linalg.norm(back_to_target - anywhere, axis=-1) < 1e-6
+in_zone = (anywhere[:, 0] > 0) & (anywhere[:, 0] < 2 * halves)
+north_above = in_zone & ~south & ~below
 print(f"(17) points to the wrong side for {wrong_azimuth.mean():.0%} of the cube")
 print(
     "  all of them south of the radar:", bool(np.array_equal(wrong_azimuth, south))
@@ -342,11 +370,36 @@ print(f"(18) points to the wrong side for {wrong_elevation.mean():.0%}")
 print(
     "  all of them below the radar:", bool(np.array_equal(wrong_elevation, below))
 )
-print(
-    f"both lead back to the target for {both_right.mean():.0%}, with signs for {signed_right.mean():.0%}"
+print("both lead back to the target     as printed   with signs")
+for name, part in (
+    ("whole cube", slice(None)),
+    ("where the pair sees it", in_zone),
+    ("  north of the radar and above", north_above),
+):
+    print(
+        f"  {name:30s} {both_right[part].mean():10.0%} {signed_right[part].mean():12.0%}"
+    )
+
+# The words on (17), by a way of their own: the angle from the x axis, from the lengths along it and across it.
+from_x_axis = np.arctan2(
+    np.abs(anywhere[:, 1] - receiver[1]), anywhere[:, 0] - receiver[0]
 )
+as_worded = np.isclose(printed[0], from_x_axis).mean()
+# (17) and (18) with S1 in the place of B, put into (16) and (14) as the departure angles.
+at_s1, far_away = paper_direction(anywhere, s1), np.linalg.norm(anywhere, axis=-1)
+again = far_away[:, None] * unit_vector(*at_s1)
+goes_with_16 = np.isclose(again[:, 1], anywhere[:, 1]).mean()
+goes_with_14 = np.isclose(again[:, 2], anywhere[:, 2]).mean()
+print(
+    f"(17) is the angle from the x axis, as worded, for {as_worded:.0%} of the cube"
+)
+print(f"(17) at S1, put into (16), gives back Y_T for {goes_with_16:.0%}")
+print(f"(18) at S1, put into (14), gives back Z_T for {goes_with_14:.0%}")
 
 # %% [markdown]
+# The zone of the pair does not decide it: south and north, below and above are in it alike. What decides is the side. North of the radar
+# and above it nothing is lost, and there all four experiments stand.
+#
 # ## Experiment 1: spacing against error
 #
 # Both departure angles are off by 1°; the path sum is exact. The paper measures the error of the
@@ -371,10 +424,16 @@ e = eccentricity(path_sum(target, semi_focals) / 2, semi_focals)
 print(
     "true angles [deg]:", true_deg.round(2), "  eccentricity:", e[[0, -1]].round(4)
 )
+stated_x = ledger.claim("duan2025", "exp1-second").printed[0]
+second_x = second_surface(semi_focals)[:, 0]
+fits = np.isclose(second_x, stated_x)
+print(f"x of S2 over the sweep [m]: {second_x[0]:.0f} to {second_x[-1]:.0f}")
+print(f"  at the stated {stated_x:.0f} m for {fits.sum()} of {len(fits)} spacings")
 
 # %% [markdown]
 # The angles agree to the last digit. The eccentricity runs over a range that the paper rounds *outwards*: down to 0.21
-# and up to 0.84.
+# and up to 0.84. The text then puts $S_2$ at $(2c, 0, 0)$, "that is, (800, 0, 0)": true of the first spacing alone. A second surface
+# that stayed there would have one eccentricity and nothing to sweep; we move it, as the sweep and Experiment 2 do.
 #
 # Now the errors. A bound speaks of random errors, not of one fixed shift, so beside the paper's
 # measure we also draw the two angle errors at random, independent with a standard deviation of 1°, and
@@ -457,6 +516,8 @@ plt.show()
 # %% tags=["hide-input"]
 ratio = rms / bound
 rises, falls = np.diff(mae[0]) > 0, np.diff(mae[1]) < 0
+improves = np.diff(mae[0]) < 0  # an error improves when it falls
+INCONSISTENT = "inconsistent in the paper"
 ledger.record(
     ledger.row(
         "duan2025",
@@ -469,16 +530,19 @@ ledger.record(
     ledger.row(
         "duan2025",
         "closed-form-direction",
-        ours=f"leads back to the target for {both_right.mean():.0%} as printed, for {signed_right.mean():.0%} with signs",
-        verdict=ledger.judge_share(both_right.mean()),
-        why="(17) mirrors what is south of the radar, (18) what is below it; all four experiments are north and above",
+        ours=f"where the pair sees the target it leads back for {both_right[in_zone].mean():.0%} as printed, for "
+        f"{signed_right[in_zone].mean():.0%} with signs; whole cube {both_right.mean():.0%}, {signed_right.mean():.0%}",
+        verdict=ledger.judge_share(both_right[in_zone].mean()),
+        why="(17) mirrors what is south of the radar, (18) what is below it; north and above, where all four "
+        f"experiments are, it leads back for {both_right[north_above].mean():.0%}",
     ),
     ledger.row(
         "duan2025",
         "complexity-one",
-        ours=f"{near} operations for a near target, {far} for a far one",
-        verdict="reproduced" if near == far else "not reproduced",
-        why="counted, not timed; no loop and no branch depends on the target",
+        ours=f"at least {closed.min()} and at most {closed.max()} operations for {len(closed)} targets, near and far",
+        verdict="reproduced" if np.ptp(closed) == 0 else "not reproduced",
+        why="counted, not timed; by Newton's steps, one way to 'solve', the distance alone takes "
+        f"{newton.min()} to {newton.max()}",
     ),
     ledger.row(
         "duan2025",
@@ -490,23 +554,27 @@ ledger.record(
     ledger.row(
         "duan2025",
         "sign-azimuth",
-        ours=f"cannot tell north from south: ambiguous for {wrong_azimuth.mean():.0%} of a 6 km cube of targets",
-        verdict="inconsistent in the paper",
-        why="the departure azimuth of (11) and (16) is signed, this one is not; atan2 mends it",
+        ours=f"the angle from the x axis, as its words say, for {as_worded:.0%} of a 6 km cube of targets",
+        verdict=ledger.judge_share(as_worded),
+        why="its words define an angle without a sign; as the signed azimuth of (16) it would serve "
+        f"{goes_with_16:.0%}, and atan2 mends that",
     ),
     ledger.row(
         "duan2025",
         "sign-elevation",
-        ours=f"cannot tell above from below: ambiguous for {wrong_elevation.mean():.0%} of a 6 km cube of targets",
-        verdict="inconsistent in the paper",
-        why="the departure elevation of (14) is signed, this one is not; leaving out the modulus mends it",
+        ours=f"taken at S1 and put into (14) it gives back Z_T for {goes_with_14:.0%} of a 6 km cube of targets",
+        verdict=INCONSISTENT if goes_with_14 < 1 else "reproduced",
+        why="no words define it, and the elevation of (14) is signed, this one is not: above and below are alike; "
+        "leaving out the modulus mends it",
     ),
     ledger.row(
         "duan2025",
         "trend-wording",
-        ours=f"the azimuth error grows with e, from {mae[0, 0]:.3f} to {mae[0, -1]:.3f} deg",
-        verdict="inconsistent in the paper",
-        why="'improving' is at best ambiguous; the second sentence is right",
+        ours=f"it is less for the smaller e at {rises.mean():.0%} of the steps and improves with e at {improves.mean():.0%}",
+        verdict=INCONSISTENT
+        if {rises.mean(), improves.mean()} == {0.0, 1.0}
+        else "not reproduced",
+        why="where one of the two sentences holds the other fails, if an error improves by falling",
     ),
     ledger.row(
         "duan2025",
@@ -521,6 +589,14 @@ ledger.record(
         ours=f"{e[0]:.4f} to {e[-1]:.4f}",
         verdict=ledger.judge_printed("duan2025", "exp1-eccentricity", e[[0, -1]]),
         why="the printed range is ours rounded outwards to two decimals",
+    ),
+    ledger.row(
+        "duan2025",
+        "exp1-second",
+        ours=f"2c runs from {second_x[0]:.0f} to {second_x[-1]:.0f} m and is {stated_x:.0f} m for "
+        f"{fits.sum()} of {len(fits)} spacings",
+        verdict="reproduced" if fits.all() else INCONSISTENT,
+        why=f"a surface fixed there has the one eccentricity {e[fits][0]:.2f}, not a range; Experiment 2 moves it with c",
     ),
     ledger.row(
         "duan2025",
@@ -604,7 +680,13 @@ assert np.allclose(np.linalg.norm(roots[0]), np.linalg.norm(target)), (
 assert not np.isclose(np.linalg.norm(roots[1]), np.linalg.norm(target)), (
     "behind: a ghost"
 )
-assert near == far
+assert np.ptp(closed) == 0 < np.ptp(newton), "the count can differ, and does not"
+assert np.isclose(
+    distance_by_newton(theta_r, phi_r, a, semi_focals[0]), np.linalg.norm(target)
+)
+assert as_worded == 1 and max(goes_with_16, goes_with_14) < 0.6
+assert both_right[north_above].all() and signed_right.all()
+assert fits.tolist() == [True] + [False] * (len(fits) - 1)
 assert np.array_equal(wrong_azimuth, south) and np.array_equal(
     wrong_elevation, below
 )
