@@ -108,7 +108,7 @@ print(
     f"one user's spread over the scenes: {spread[:4].max():.2f} deg, {spread[4:8].max():.3f} deg, {spread[8:].max():.2f} m at most"
 )
 
-# %% mystnb={"figure": {"caption": "The spectrum that RefineNet sees, two of the 30 scenes (whole map above, the corner with the users below; brightness is the logarithm). Crosses: the four true directions, which stand within a fraction of a lobe.", "name": "fig-refinenet-input"}, "image": {"alt": "Two whole spectra above, both with bright spots along the horizontal line of elevation zero, brightest at the far left edge. Below, the left edge enlarged: one bright blob, a few degrees wide, in which four crosses stand side by side near minus 85 degrees."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The spectrum that RefineNet sees, two of the 30 scenes (whole map above, the corner with the users below; brightness is the logarithm). Crosses: the four true directions, which stand within a fraction of a lobe.", "name": "fig-refinenet-input"}, "image": {"alt": "Two whole spectra above, both with bright spots along the horizontal line of elevation zero, brightest at the far left edge, and bright again at the right one. Below, the left edge enlarged: a bright spot, a few degrees wide, a second one below it, and beside or in the first four crosses side by side near minus 85 degrees."}} tags=["hide-input"]
 grid = np.rad2deg(paper_grid())
 fig, panels = plt.subplots(2, 2, figsize=(7.2, 5.4))
 for column, number in enumerate((0, draws)):
@@ -224,6 +224,8 @@ print(f"25 of 30 scenarios: {share:.0%}; one fold of five leaves {24 / 30:.0%}")
 # $$
 #
 # Adam at $10^{-4}$, batches of 4, 20 epochs. *In words:* outputs are in units of their own spread over the training scenes. Whoever answers with the training mean has an error of 1 on these, and on held-out scenes the one that is printed beside ours; that is the number to beat.
+#
+# (The paper's own losses for the two heads, (1) and (2), sum over a user's unknowns in place of averaging: by them the training mean scores as many times more as there are outputs, 8 for the angles. Held against (6), the printed curves get the kinder reading.)
 #
 # The penalty on the weights adds to what Keras calls the loss. We note it after each epoch and take it off: what is left of the validation loss is (6).
 
@@ -529,7 +531,7 @@ print(
 # **What it means.** The network's answers for the paper's four are the training mean's to within a few hundredths of a degree and a few centimetres. They are better than the coarse peaks and than Newton's descent from them, as every constant inside the right corner is.
 #
 # And the printed refined azimuths? Each is off by more than 0.2 degrees; only averaged with the elevations are they within the 0.1 to 0.2 that the text gives, and so is our training mean. But they are very near to something else: that *training mean*. Suppose a network had answered with the mean of its 25 training scenes. Draw such means many times: four users by
-# rising azimuth from the paper's rows, or from the two rows nearest to the surface, "smallest distances" first, columns 1 to 15.
+# rising azimuth from the paper's rows, or from the two rows nearest to the surface, "smallest LOS distances" first, columns 1 to 15.
 
 
 # %%
@@ -586,7 +588,7 @@ as_mean = nearest_rows[0] / gap["the printed truth"][0]
 #
 # ## Standardisation, precision, and the cost of the spectra
 #
-# Three remarks of the paper's conclusion. Recomputing spectra "for multiple random masks and training seeds" was its heaviest load; stalls and "minor fluctuations" of the validation loss "due to floating-point precision" were "mitigated using data standardization and mixed precision".
+# Three remarks of the paper's conclusion. Recomputing spectra "for multiple random masks and training seeds" was its heaviest load; stalls and "minor fluctuations" of the validation loss "due to floating-point precision" were "mitigated using data standardization and TensorFlow mixed-precision computation".
 
 # %% tags=["nbval-ignore-output"]
 some = smoothed[0]
@@ -673,7 +675,7 @@ print(
 )
 
 # %% [markdown]
-# **What it means.** Summed by lags, spectra are the least of the costs. Lower precision rounds *more*, so it cannot mend a fluctuation that rounding causes; it saves memory and time. Standardising the inputs makes no difference here that could be seen: with and without, the error is that of the mean.
+# **What it means.** Summed by lags, spectra are the least of the costs. Lower precision rounds *more*, so it cannot mend a fluctuation that rounding causes; what it can save is memory, and time where the processor has it built in, which the lines above say of the one that ran this. Standardising the inputs makes no difference here that could be seen: with and without, the error is that of the mean.
 #
 # ## What the paper says, and what this page computed
 
@@ -716,7 +718,7 @@ errors_by_epoch = [
     for kind in pool.values()
     for run in kind
 ]
-late = max(float(np.ptp(path[9:]) / path[-1]) for path in errors_by_epoch)
+late = [float(np.ptp(path[9:]) / path[-1]) for path in errors_by_epoch]
 coarse_range = float(
     np.mean(
         np.abs(
@@ -790,8 +792,10 @@ ledger.record(
     ledger.row(
         "surendran2025",
         "training-samples",
-        ours=f"{product:,d} snapshots of users make {30 * 4} spectra",
-        verdict="inconsistent in the paper" if 30 * 4 < 360_000 else "reproduced",
+        ours=f"{product:,d} snapshots of users make {len(examples)} spectra",
+        verdict="inconsistent in the paper"
+        if len(examples) < product
+        else "reproduced",
         why="the network sees spectra, 100 of them in training by the paper's own count; snapshots of a scene share their truth",
     ),
     ledger.row(
@@ -825,9 +829,11 @@ ledger.record(
     ledger.row(
         "surendran2025",
         "twenty-epochs",
-        ours=f"in the last ten epochs the held-out error changes by {late:.1%} at most, the loss falls by its penalty",
-        verdict="reproduced" if late < 0.02 else "not reproduced",
-        why="it has converged, to the training mean, from the first epochs on",
+        ours=f"in the last ten epochs the held-out error moves by {np.median(late):.1%} in the middle fold, by {max(late):.1%} in the one where it moves most; it ends at {min(map(min, fold_ratio.values())):.2f} to {max(map(max, fold_ratio.values())):.2f} times the training mean's",
+        verdict="reproduced"
+        if max(late) < 0.02 and max(map(max, fold_ratio.values())) < 0.9
+        else "not reproduced",
+        why="it hardly moves because there is nothing to converge to: it is the training mean's from the first epochs on",
     ),
     ledger.row(
         "surendran2025",
@@ -841,12 +847,13 @@ ledger.record(
     ledger.row(
         "surendran2025",
         "fourfold",
-        ours=f"coarse to refined: Table 1 {coarse_range / stated[1]:.0f}-fold; ours, held out by scene, {coarse_range / rms_of(pool['ranges']):.1f}-fold, the training mean {coarse_range / rms_of(pool['ranges'], 'mean_rms'):.1f}-fold",
+        ours=f"mean error of the paper's four, from the printed coarse one: Table 1 {coarse_range / stated[1]:.0f}-fold; ours, held out by scene, {coarse_range / mean_off['range']['network']:.1f}-fold, the training mean {coarse_range / mean_off['range']['mean']:.1f}-fold; from our own coarse peaks {off['range'] / mean_off['range']['network']:.0f}-fold and {off['range'] / mean_off['range']['mean']:.0f}-fold",
         bound=f"{np.mean(bounds['range']):.2g} m for the four at once",
         verdict="reproduced"
-        if coarse_range / rms_of(pool["ranges"]) > 4
+        if coarse_range > 4 * mean_off["range"]["network"]
+        and mean_off["range"]["network"] < 0.5 * mean_off["range"]["mean"]
         else "not reproduced",
-        why="over the printed coarse errors; whatever is gained, a constant gains as well",
+        why="whatever is gained, over the printed coarse errors or over our own, a constant gains as well",
     ),
     ledger.row(
         "surendran2025",
@@ -899,9 +906,9 @@ ledger.record(
         bound=f"{np.mean(bounds['azimuth']):.2g} deg of azimuth for the four at once",
         verdict="inconsistent in the paper"
         if both["printed"] > 0.2
-        else "not reproduced"
-        if both["network"] > 0.2
-        else "same trend",
+        else "reproduced"
+        if both["network"] < 0.2 and both["network"] < 0.5 * both["mean"]
+        else "not reproduced",
         why="a constant, the training mean, does as well; each printed azimuth by itself is off by more than 0.2 deg",
     ),
     ledger.row(
@@ -919,7 +926,12 @@ ledger.record(
         if spectrum_share < 0.1
         else "a spectrum takes more than a tenth of its share of a training step",
         verdict="not stated enough to test",
-        why="how many masks and seeds is not said; the formula as it stands takes over twenty times as long, so by lags the load goes away",
+        why="how many masks and seeds is not said; the formula as it stands takes "
+        + (
+            "over twenty times as long, so by lags the load goes away"
+            if taken["direct"] > 20 * taken["ours"]
+            else "less than twenty times as long"
+        ),
     ),
     ledger.row(
         "surendran2025",
@@ -928,7 +940,7 @@ ledger.record(
         if rounding > 1e3 * rounding_single
         else "bfloat16 rounds no more than single precision",
         verdict="not stated enough to test",
-        why="which fluctuation, and by how much, is not said; coarser rounding cannot mend what rounding disturbs, it saves memory and time",
+        why="which fluctuation, and by how much, is not said; coarser rounding cannot mend what rounding disturbs",
     ),
     ledger.row(
         "surendran2025",

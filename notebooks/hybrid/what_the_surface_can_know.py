@@ -83,8 +83,12 @@ SURFACES = {
 #
 # $$
 # \mathbf{C} = \frac{\sigma^2}{2T}\left\{ \operatorname{Re}\!\left[ \left(\mathbf{D}^\mathsf{H}\, \boldsymbol\Pi_\mathbf{A}^\perp\, \mathbf{D}\right)
-# \odot \left(\mathbf{P}\mathbf{A}^\mathsf{H}\mathbf{R}^{-1}\mathbf{A}\mathbf{P}\right)^\mathsf{T} \right]\right\}^{-1} .
+# \odot \left(\left(\mathbf{P}\mathbf{A}^\mathsf{H}\mathbf{R}^{-1}\mathbf{A}\mathbf{P}\right)^\mathsf{T} \otimes \mathbf{1}_{3\times3}\right) \right]\right\}^{-1} .
 # $$
+#
+# Here $\mathbf{A}$ ($M \times K$) holds the users' patterns, $\mathbf{P}$ ($K \times K$) the covariance of what they send, $\sigma^2$ is the noise at an element and $\mathbf{R} = \mathbf{A}\mathbf{P}\mathbf{A}^\mathsf{H} + \sigma^2\mathbf{I}$ what
+# the elements hear; $\boldsymbol\Pi_\mathbf{A}^\perp = \mathbf{I} - \mathbf{A}(\mathbf{A}^\mathsf{H}\mathbf{A})^{-1}\mathbf{A}^\mathsf{H}$. $\mathbf{D}$ ($M \times 3K$) has three columns a user, and $\otimes\,\mathbf{1}_{3\times3}$ repeats the number that belongs to two users for each pair of their
+# unknowns.
 #
 # *In words:* $\mathbf{D}$ says how each user's pattern changes with azimuth, elevation and distance. Take away from that everything that another mixture of the *users'
 # patterns themselves* could imitate, $\boldsymbol\Pi_\mathbf{A}^\perp$. What remains, times signal over noise, times snapshots, is the information. Its inverse is the least
@@ -201,8 +205,8 @@ fig.legend(
 plt.show()
 
 # %% [markdown]
-# **What it means.** How well a *direction* is known hardly hangs on the distance: the lines are level, but for a little at the near end. Only the range is lost, with the square of the distance, and for every surface alike. These eight elements anywhere are nearly up to
-# the block of a hundred in direction and ahead of it in range: fewer elements, more aperture.
+# **What it means.** How well a *direction* is known hardly hangs on the distance: the lines are level, but for a little at the near end. Only the range is lost, with the square of the distance, and for every surface alike. These eight elements anywhere are off by a third to two thirds
+# more than the block of a hundred in direction, and by less in range: fewer elements, more aperture.
 
 # %% mystnb={"figure": {"caption": "Least standard deviations over SNR for the paper's first user, alone: azimuth, elevation, range.", "name": "fig-snr-bound"}, "image": {"alt": "Three panels of straight falling lines on a logarithmic axis against SNR from minus 10 to 60 decibels: azimuth and elevation in degrees and range in metres, for five ways of listening. Seven by seven lies highest in all three, all 625 lowest; a hundred scattered elements lie between the two blocks and the whole."}} tags=["hide-input"]
 sweep = np.linspace(-10, 60, 36)
@@ -465,7 +469,7 @@ for words, spread in known.items():
     )
 
 # %% [markdown]
-# **What it means.** Estimating this echo along with the user costs a tenth or so, whether it stands still or fades; one that comes from nearly the same direction costs the range a large factor. Ignoring it costs metres. This is where a method can earn
+# **What it means.** Estimating this echo along with the user costs a tenth or so, whether it stands still or fades; one that comes from two degrees beside in elevation makes that elevation tens of times less certain, and azimuth and range several times. Ignoring it costs metres. This is where a method can earn
 # its place, and it is not the grid.
 #
 # ## Where five to twenty centimetres are, and a tenth of a degree
@@ -562,7 +566,7 @@ ledger.record(
 #
 # * **Is it possible at all?** It reports 5–20 cm at 91 m. For twenty centimetres a single user needs some 41 dB with the block, four together some 76, and for a tenth of a degree of azimuth 99, all of it with perfect calibration and without echoes.
 #   What its figures rest on is said where they stand: [a window that knew the answer](decoupled_music.ipynb).
-# * **Calibration and echoes** are not mentioned. Above.
+# * **Calibration** is not mentioned, and echoes only as what the system is robust to. Above.
 #
 # ## Exercises
 #
