@@ -35,7 +35,7 @@ html: setup ## render the stored outputs into _build/html without executing
 test: setup ## lint, unit tests, and every notebook against its stored outputs
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
-	@$(RUN) -m pytest -n 2 --dist loadfile -p tests.nbval_rules --nbval --nbval-current-env \
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules --nbval --nbval-current-env \
 	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900 tests notebooks
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...

@@ -77,6 +77,12 @@ def spectrum_rows(rng):
     def write():
         return np.full((301, 301), 1.0)
 
+    null = np.full((301, 301), 1.0)
+
+    def divide():
+        # The formula asks for one division a point, whatever comes before it.
+        return np.reciprocal(null)
+
     def kept(function):
         # More memory than the allocator has at hand: every page is new to the process.
         return [function() for _ in range(64)]
@@ -85,6 +91,7 @@ def spectrum_rows(rng):
         ("irsnb.hybrid.pseudospectrum", points, best_of(300, ours)),
         ("its part after the eigenvectors", points, best_of(300, stage)),
         ("writing the array once", points, best_of(300, write)),
+        ("one division a point, nothing else", points, best_of(300, divide)),
         ("pseudospectrum, all results kept", points, best_of(9, lambda: kept(ours)) / 64),
         ("writing the array once, all kept", points, best_of(9, lambda: kept(write)) / 64),
         ("steering vectors at hand, noise subspace", points, best_of(3, direct)),
