@@ -96,7 +96,7 @@ print(
 # %% [markdown]
 # ## Two blocks
 #
-# A user's pilots are in, and the cost (5) has one deep pit two centimetres wide, at the user, among tens of thousands of shallower ones. A network answers within a few centimetres. So, the paper proposes (Fig. 2): draw a box around
+# A user's pilots are in, and the cost (5) has one deep pit, narrow and [two decimetres long](cost_and_searches.ipynb), at the user, among tens of thousands of shallower ones. A network answers within a few centimetres. So, the paper proposes (Fig. 2): draw a box around
 # the network's answer and let a particle swarm look for the pit inside the box only,
 #
 # $$
@@ -228,7 +228,7 @@ print(
     f"network alone: {spoken(at('mlp, both, 1 m', 50))} / {spoken(at('mlp, both, 1 m', 98))}"
 )
 
-# %% mystnb={"figure": {"caption": "Percentiles of the error for four sizes of the box, tiles at 1 m, kept runs: the hybrid as published (left) and with the phase offset eliminated (right). Grey: the network alone. Dotted: errors at the bound. The few users on the very edge of the area have smaller errors than any unbiased estimate: the box ends there, as they do.", "name": "fig-box-size"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis. Left, the larger the box the larger the errors of most users, from a tenth of a millimetre to millimetres, and all rise to centimetres at the end. Right, all sizes lie together at micrometres and rise for the very last users only. The network is a flat grey line at centimetres, the bound a dotted line at a micrometre."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Percentiles of the error for four sizes of the box, tiles at 1 m, kept runs: the hybrid as published (left) and with the phase offset eliminated (right). Grey: the network alone. Dotted: errors at the bound. The few users on the very edge of the area have smaller errors than any unbiased estimate: the box ends there, as they do.", "name": "fig-box-size"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis. Left, the larger the box the larger the errors of most users, from a tenth of a millimetre to millimetres, and all rise to centimetres at the end. Right, all sizes lie together at micrometres and rise for the last few users only, soonest for the smallest box. The network is a flat grey line at centimetres, the bound a dotted line at a micrometre."}} tags=["hide-input"]
 bounds = {
     where: errors_at_bound(
         each, each.grid, rng, "ml-projected" if "multi" in where else "ml"
@@ -316,19 +316,46 @@ rows.append(
 )
 ledger.Table("hybrids", ["Kept runs: 50 % / 98 %", *CONDITIONS], rows)
 
+# %%
+print("offset eliminated, 1 m: error over the bound at the same percentile")
+for half in HALVES:
+    times = [
+        at(hybrid("mlp, both", "1 m", "eliminated", half), p)
+        / np.percentile(bounds["1 m"], p)
+        for p in (50, 98)
+    ]
+    print(
+        f"  half a side of {half:4.2f} m: {times[0]:.1f} at 50 %, {times[1]:,.1f} at 98 %"
+    )
+print("as published, tiles at 3 m over tiles at 1 m:")
+for p in (5, 25, 50, 85, 95):
+    high, low = (
+        at(hybrid("mlp, both", where, "as published"), p)
+        for where in ("3 m", "1 m")
+    )
+    print(f"  {p:2d} %: {high / low:.2f}")
+print("fingerprint, then swarm on the projected likelihood, box of 20 cm:")
+for where in CONDITIONS:
+    one = runs[hybrid("fingerprint", where, "projected", 0.1)]
+    print(
+        f"  {where:14s} of {one['users']} users {one['outside']} outside the box, "
+        f"{one['lost_inside']} lost inside"
+    )
+
 # %% [markdown]
 # **What it means.**
 #
-# * The division of labour is as the paper says: the swarm alone is lost, the network alone is coarse, together they are fine. But as published they are not as safe as the network alone: for the last few of a hundred the swarm makes a good answer worse, although
+# * The division of labour is as the paper says: the swarm alone is lost, the network alone is coarse, together they are fine. But as published the perceptron's hybrid is not as safe as the perceptron alone: for the last few of a hundred the swarm makes a good answer worse, although
 #   these users are inside their boxes.
-# * As published the swarm flies in three dimensions and stops beside the pit's ground. The closed form takes it to the bound for nearly all, and makes the size of the box a matter of little importance.
-# * As published the hybrid does *better* with the tiles at 3 m than at 1 m, where the bound is twenty times as fine. What it leaves is the swarm's doing, not the noise's.
+# * As published the swarm flies in three dimensions and stops beside the pit's ground. The closed form brings it to micrometres: within a small factor of the bound, as the lines above say, except where the box is too small to hold everyone. The size of the box still counts, but in
+#   micrometres, no longer in centimetres.
+# * As published the hybrid does *better* for most users with the tiles at 3 m than at 1 m, although the bound is about twenty times as fine at 1 m; only the smallest errors are smaller at 1 m. What it leaves is the swarm's doing, not the noise's.
 # * Under the echoes of the walls, the cost (5) is a map of another country: the swarm moves *away* from a good start. Subtracting the mean over the pilots repairs that, as long as the echoes are the same in all pilots, which (4) says.
-# * The fingerprint, which reads measurements alone, serves as well as the network that was told the answer; one user of all was outside its box of 20 cm in each condition. So the hybrid does not need the leak.
+# * The fingerprint, which reads measurements alone, serves as well as the network that was told the answer: nobody was outside the box of 20 cm, and one user in each condition was lost inside it. So the hybrid does not need the leak.
 #
 # ## Where the hybrid errs
 
-# %% mystnb={"figure": {"caption": "Error of the hybrid as published over the grid, tiles at 1 m along the bottom and the right edge: the paper's Fig. 4b, kept run. Network: the bidirectional LSTM.", "name": "fig-hybrid-map"}, "image": {"alt": "Map of the users' area in a logarithmic colour scale from a hundredth of a millimetre to ten centimetres. Most places are below a few millimetres, finest near the lower right corner between the two walls with tiles; single places stand out with centimetres and decimetres, more of them along the edges."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Error of the hybrid as published over the grid, tiles at 1 m along the bottom and the right edge: the paper's Fig. 4b, kept run. Network: the bidirectional LSTM.", "name": "fig-hybrid-map"}, "image": {"alt": "Map of the users' area in a logarithmic colour scale from a hundredth of a millimetre to ten centimetres. Most places are below a few millimetres. Hundreds of places all over the area stand out with centimetres and decimetres, more of them along the edges and most densely in the lower right corner between the two walls with tiles, although the places between them are the finest there."}} tags=["hide-input"]
 published = hybrid("bilstm, both", "1 m", "as published")
 mapped = np.array(runs[published]["map"])
 fig, axes = plt.subplots(figsize=(5.4, 4.6))
@@ -358,6 +385,8 @@ below_1_mm = float(np.mean(mapped < 1e-3))
 print(
     f"below 1 mm: {below_1_mm:.0%} of the area; above 1 cm: {np.mean(mapped > 0.01):.1%}"
 )
+over_1_cm, over_10_cm = (int(np.sum(mapped > limit)) for limit in (0.01, 0.1))
+print(f"  {over_1_cm} places above 1 cm, {over_10_cm} of them above 10 cm")
 share_above = {}
 for name, inside in corners.items():
     share_above[name] = float(np.mean(mapped[inside] > 0.01))
@@ -367,10 +396,41 @@ for name, inside in corners.items():
     )
     print(f"above 1 cm: {share_above[name]:.1%}")
 
+
+def seen_from(places):
+    """Angle over which a user at a place sees the two walls of tiles [deg]."""
+    first, corner, last = (
+        end - places for end in (room.tiles[0, :2], [5.0, 0.0], room.tiles[99, :2])
+    )
+    return sum(
+        np.rad2deg(
+            np.arccos(
+                np.sum(a * b, axis=-1)
+                / np.linalg.norm(a, axis=-1)
+                / np.linalg.norm(b, axis=-1)
+            )
+        )
+        for a, b in ((first, corner), (corner, last))
+    )
+
+
+view = seen_from(room.grid)
+seen = {name: float(np.median(view[inside])) for name, inside in corners.items()}
+print("the walls of tiles are seen over (median):")
+print("  " + ", ".join(f"{name} {angle:.0f} deg" for name, angle in seen.items()))
+quarters = np.array_split(np.argsort(view), 4)
+by_view = [float(np.mean(mapped[some] > 0.01)) for some in quarters]
+print("above 1 cm, from the quarter of the area with the narrowest view to the")
+print("  widest:", ", ".join(f"{share:.1%}" for share in by_view))
+
+# %% [markdown]
+# **What it means.** The errors above a centimetre are no single places: they are hundreds, everywhere. They are more frequent where the surface is seen over a narrow angle, as the paper has it, but most frequent of all in the corner where it is seen over the
+# widest. A narrow view does not explain that corner.
+
 # %% [markdown]
 # ## All methods in one figure
 
-# %% mystnb={"figure": {"caption": "Every method of Figs. 5 to 7 with the bound. Left, tiles at 1 m: the five earlier searches, the network and the hybrid, and beside them ours. Right: network (thin) and hybrid (thick) at 1 m, at 3 m, and at 3 m with the echoes of the walls; the repaired hybrid at 3 m with echoes. Stars and crosses: the paper's printed figures of the hybrid and of the network. Kept runs.", "name": "fig-all-methods"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a hundredth of a micrometre to ten metres. Left, the searches rise to metres before the 90th percentile, the network stays at centimetres, the published hybrid lies at tenths of a millimetre, maximum likelihood and the fingerprint's hybrid lie on the dotted bound at a micrometre. Right, the published hybrid under echoes lies above the network at decimetres, the repaired one at tens of micrometres."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Every method of Figs. 5 to 7 with the bound. Left, tiles at 1 m: the five earlier searches, the bidirectional LSTM and its hybrid, and beside them ours. Right: the perceptron (MLP, thin) and its hybrid (thick) at 1 m, at 3 m, and at 3 m with the echoes of the walls; the repaired hybrid, on the fingerprint, at 3 m with echoes. Stars and crosses in both: what the paper prints of its LSTM's hybrid and of its LSTM. Kept runs.", "name": "fig-all-methods"}, "image": {"alt": "Two panels of percentile curves on a logarithmic axis from a hundredth of a micrometre to ten metres. Left, the searches rise to metres before the 90th percentile, the LSTM stays at centimetres, its published hybrid lies at tenths of a millimetre for half of the users and rises to decimetres for the last, maximum likelihood and the fingerprint's hybrid lie on the dotted bound at a micrometre. Right, the perceptron's published hybrid under echoes lies above the perceptron at decimetres, the repaired one at tens of micrometres."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 5.2), sharey=True)
 left, right = panels
 old_rank = np.array(searches["percentiles"])
@@ -406,7 +466,7 @@ for where, style in zip(CONDITIONS, ("-", "--", "-."), strict=True):
         style,
         color="0.45",
         lw=1.1,
-        label=f"network, {where}",
+        label=f"MLP, {where}",
     )
     right.plot(
         rank,
@@ -414,14 +474,14 @@ for where, style in zip(CONDITIONS, ("-", "--", "-."), strict=True):
         style,
         color="k",
         lw=2.2,
-        label=f"hybrid, {where}",
+        label=f"MLP-PSO, {where}",
     )
 right.plot(
     rank,
     curve(hybrid("fingerprint", "3 m, multipath", "projected", 0.1)) * 100,
     color="#D55E00",
     lw=2.2,
-    label="repaired, 3 m, multipath (ours)",
+    label="fingerprint, projected, 3 m, multipath (ours)",
 )
 lstm_98 = ledger.claim("aguiar2024", "lstm-98").printed[0]
 heights_95 = ledger.claim("aguiar2024", "network-height").printed
@@ -504,7 +564,7 @@ rows = [
         f"{name}, {p} %",
         spoken(stated),
         spoken(here(live, p)),
-        spoken(at(run, p)),
+        f"{spoken(at(run, p))} ({'LSTM' if 'bilstm' in run else 'MLP'})",
         spoken(np.percentile(bounds[name[-3:]], p)),
     ]
     for name, p, stated, live, run in listed
@@ -525,12 +585,18 @@ rows += [
 ]
 ledger.Table(
     "percentiles",
-    ["Method", "paper", f"this page, {n_users} users", "kept run", "bound"],
+    [
+        "Method in the paper",
+        "paper",
+        f"this page (networks: MLP), {n_users} users",
+        "kept run (network)",
+        "bound",
+    ],
     rows,
 )
 
 # %% [markdown]
-# The lines of the LSTM at 3 m are those of the perceptron, which was trained in full under all three conditions; at 1 m the two can be compared on [the page of the networks](networks.ipynb).
+# The network of this page is the perceptron in every line. Of the kept runs, those at 1 m are the bidirectional LSTM's and its hybrid's; those at 3 m are the perceptron's, which alone was trained in full under all three conditions. At 1 m the two can be compared on [the page of the networks](networks.ipynb).
 #
 # ## One more thing: no network at all
 #
@@ -550,9 +616,6 @@ for where in ("1 m", "3 m"):
 
 # %% tags=["hide-input"]
 kept_1 = {p: at(published, p) for p in (80, 85, 95, 98)}
-kept_1_mlp = {
-    p: at(hybrid("mlp, both", "1 m", "as published"), p) for p in (85, 95)
-}
 kept_1_closed = {
     p: at(hybrid("mlp, both", "1 m", "eliminated"), p) for p in (80, 85, 95, 98)
 }
@@ -563,9 +626,10 @@ kept_3_closed = {
     p: at(hybrid("mlp, both", "3 m", "eliminated"), p) for p in (70, 85, 95)
 }
 echo = {form: hybrid("mlp, both", "3 m, multipath", form) for form in FORMS}
-worse_share = float(
-    np.mean(curve(echo["as published"])[:-1] > before(echo["as published"])[:-1])
-)
+worse = [
+    float(np.mean(curve(run)[:-1] > before(run)[:-1]))
+    for run in (echo["as published"], hybrid("mlp, both", "3 m", "as published"))
+]
 better_at_1 = [
     at(run.format("1 m"), p) < at(run.format("3 m"), p)
     for run in ("mlp, both, {}", "hybrid, mlp, both, {}, as published, 0.25 m")
@@ -590,12 +654,38 @@ with_a_box = {
         ("3 m", "3 m", (70, 85, 95), at_3_m, (BOX,)),
     )
 }
-alone = before(hybrid("mlp, both", "1 m", "as published"))
-alone = {p: float(np.interp(p, rank, alone)) for p in (50, 98)}
-whole = {p: at(hybrid("mlp, both", "1 m", "as published"), p) for p in (50, 98)}
+alone, whole = {}, {}
+for name, run in (
+    ("LSTM", published),
+    ("MLP", hybrid("mlp, both", "1 m", "as published")),
+):
+    alone[name] = {p: float(np.interp(p, rank, before(run))) for p in (50, 98)}
+    whole[name] = {p: at(run, p) for p in (50, 98)}
+both_kept = {
+    name: whole[name][50] < 0.1 * alone[name][50]
+    and whole[name][98] <= alone[name][98]
+    for name in alone
+}
+missed_1 = [kept_1[p] * 100 / v for p, v in zip(kept_1, at_1_m, strict=True)]
 (near_85, far_85, near_95, far_95) = ledger.claim(
     "aguiar2024", "height-difference"
 ).printed
+by_height = {
+    p: at(hybrid("mlp, both", "3 m", "as published"), p)
+    / at(hybrid("mlp, both", "1 m", "as published"), p)
+    for p in (5, 10, 25, 85, 90, 95)
+}
+falls = max(by_height[p] for p in (85, 90, 95)) < min(
+    by_height[p] for p in (5, 10, 25)
+)
+lost_closed = runs[hybrid("mlp, both", "1 m", "eliminated")]
+old_98 = {method: old(method, 98) for method in SEARCHES}
+pairs = [
+    share_above[a] > share_above[b] for a in seen for b in seen if seen[a] < seen[b]
+]
+more_than_usual = [
+    name for name in share_above if share_above[name] > np.mean(mapped > 0.01)
+]
 
 
 def several(values):
@@ -612,10 +702,11 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "hybrid-1m",
-        ours=f"{several(kept_1)} (kept run, box 50 cm); eliminated: {several(kept_1_closed)}",
+        ours=f"{several(kept_1)} (kept run of the bidirectional LSTM, box 50 cm); MLP, eliminated: {several(kept_1_closed)}",
         bound=floor("1 m", 80, 98),
-        verdict="same trend" if with_a_box["1 m"] == 0 else "not reproduced",
-        why=f"with the best box of the sweep {with_a_box['1 m']} of 4 printed figures are missed; box and budget are not stated",
+        verdict="same trend" if max(missed_1) <= 1 else "not reproduced",
+        why=f"{sum(m > 1 for m in missed_1)} of 4 printed figures are missed, by {max(missed_1):.1f} times at most; "
+        f"the MLP's hybrid with its best box of {len(HALVES)} misses {with_a_box['1 m']}; box and budget are not stated",
     ),
     ledger.row(
         "aguiar2024",
@@ -638,7 +729,57 @@ ledger.record(
             for name in ("top right", "bottom left", "bottom right")
         )
         else "not reproduced",
-        why=f"median over the area {spoken(np.median(mapped))}; where the errors are, the swarm decides more than the corner",
+        why=f"median over the area {spoken(np.median(mapped))}; more above 1 cm than the area's {np.mean(mapped > 0.01):.1%}: {', '.join(more_than_usual)}",
+    ),
+    ledger.row(
+        "aguiar2024",
+        "corner-view",
+        ours="above 1 cm, and the walls of tiles seen over: "
+        + ", ".join(
+            f"{name} {share_above[name]:.0%}, {seen[name]:.0f} deg" for name in seen
+        )
+        + f"; narrowest to widest quarter of the area {', '.join(f'{share:.1%}' for share in by_view)}",
+        bound=floor("1 m", 50, 98),
+        verdict=ledger.judge_share(float(np.mean(pairs))),
+        why=f"of two corners the one with the narrower view has more such errors in {sum(pairs)} of {len(pairs)} pairs",
+    ),
+    ledger.row(
+        "aguiar2024",
+        "lstm-better",
+        ours=f"bidirectional LSTM 98 % {spoken(at('bilstm, both, 1 m', 98))}; GA-PSO as published 90 % {spoken(old('ga-pso', 90))}, "
+        f"ten times the budget {spoken(old('ga-pso, 10 x', 90))}; eliminated as well {spoken(old('ga-pso, eliminated, 10 x', 90))} (kept runs)",
+        bound=floor("1 m", 90, 98),
+        verdict=ledger.judge_share(
+            float(
+                np.mean(
+                    [
+                        at("bilstm, both, 1 m", 98) < 0.5 * old(search, 90)
+                        for search in ("ga-pso", "ga-pso, 10 x")
+                    ]
+                )
+            )
+        ),
+        why="its 98 % under half of their 90 %, as published; the search with the offset eliminated and ten times the budget is ahead of the network: "
+        f"{old('ga-pso, eliminated, 10 x', 98) < at('bilstm, both, 1 m', 98)}",
+    ),
+    ledger.row(
+        "aguiar2024",
+        "hybrid-robust",
+        ours=f"98 %: hybrid {spoken(kept_1[98])}; "
+        + ", ".join(f"{m} {spoken(v)}" for m, v in old_98.items())
+        + f"; GA-PSO, ten times the budget {spoken(old('ga-pso, 10 x', 98))} (kept runs, as published)",
+        bound=floor("1 m", 98),
+        verdict=ledger.judge_share(
+            float(
+                np.mean(
+                    [
+                        kept_1[98] < 0.1 * v
+                        for v in (*old_98.values(), old("ga-pso, 10 x", 98))
+                    ]
+                )
+            )
+        ),
+        why=f"its 98 % under a tenth of theirs; its largest error of {len(mapped)} places is {spoken(mapped.max())}",
     ),
     ledger.row(
         "aguiar2024",
@@ -651,24 +792,37 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "ablation",
-        ours=f"50 / 98 %: swarm alone {spoken(swarm_50)} / {spoken(swarm_98)}, network alone {spoken(alone[50])} / {spoken(alone[98])}, "
-        f"both {spoken(whole[50])} / {spoken(whole[98])} (kept runs, same places)",
+        ours=f"50 / 98 %: swarm alone {spoken(swarm_50)} / {spoken(swarm_98)}; "
+        + "; ".join(
+            f"{name} alone {spoken(alone[name][50])} / {spoken(alone[name][98])}, "
+            f"with the swarm {spoken(whole[name][50])} / {spoken(whole[name][98])}"
+            for name in alone
+        )
+        + " (kept runs, for each network the same places)",
         bound=floor("1 m", 50, 98),
         verdict="reproduced"
-        if whole[50] < 0.1 * alone[50] and whole[98] <= alone[98]
+        if all(both_kept.values())
         else "same trend"
-        if whole[50] < 0.1 * alone[50] and whole[98] < swarm_98
+        if both_kept["LSTM"]
         else "not reproduced",
-        why=f"precision yes; reliability, the network's 98 % kept: {whole[98] <= alone[98]}; the closed form keeps both",
+        why="median under a tenth of the network's and its 98 % kept: "
+        + ", ".join(f"{name} {kept_both}" for name, kept_both in both_kept.items())
+        + "; the MLP, the more reliable of the two alone, loses its last users to the swarm",
     ),
     ledger.row(
         "aguiar2024",
         "hybrid-multipath",
-        ours=f"median with echoes: network {spoken(at('mlp, both, 3 m, multipath', 50))}, hybrid {spoken(at(echo['as published'], 50))}; "
-        f"projected {spoken(at(echo['projected'], 50))} (kept runs, 3 m)",
+        ours=f"hybrid worse than the network at {worse[0]:.0%} of the percentiles with echoes, at {worse[1]:.0%} without; median with echoes: "
+        f"network {spoken(at('mlp, both, 3 m, multipath', 50))}, hybrid {spoken(at(echo['as published'], 50))}, "
+        f"projected {spoken(at(echo['projected'], 50))} (kept runs of the MLP, 3 m)",
         bound=floor("3 m, multipath", 50),
-        verdict=ledger.judge_share(worse_share),
-        why="the cost (5) does not know of the echoes; without the pilots' mean, which holds them, the hybrid is at the bound",
+        verdict="reproduced"
+        if min(worse) > 0.9
+        else "inconsistent in the paper"
+        if at_3_m[-1] < heights_95[1]
+        else "not reproduced",
+        why="with echoes it is, without them not; nor in the paper, which prints for 3 m without echoes, at 95 %, "
+        f"{at_3_m[-1]:g} cm for the hybrid and {heights_95[1]:g} cm for the network",
     ),
     ledger.row(
         "aguiar2024",
@@ -676,8 +830,8 @@ ledger.record(
         ours=f"1 m better in {sum(better_at_1)} of {len(better_at_1)} comparisons at 50, 85, 95 and 98 % (kept runs)",
         bound=f"median {spoken(np.median(bounds['1 m']))} and {spoken(np.median(bounds['3 m']))}",
         verdict=ledger.judge_share(float(np.mean(better_at_1))),
-        why=f"network: {sum(better_at_1[:4])} of 4, from above the coefficients differ less; hybrid: {sum(better_at_1[4:])} of 4, "
-        "its error as published is the swarm's, not the noise's",
+        why=f"network: {sum(better_at_1[:4])} of 4; hybrid: {sum(better_at_1[4:])} of 4, "
+        "its error as published is the swarm's, not the noise's (kept runs of the MLP)",
     ),
     ledger.row(
         "aguiar2024",
@@ -688,30 +842,33 @@ ledger.record(
         verdict="reproduced"
         if mapped.max() < 10 * np.median(mapped)
         else "not reproduced",
-        why="single places stand out by decimetres, inside their boxes; with the offset eliminated one in hundreds does",
+        why=f"{over_1_cm} of {len(mapped)} places are off by over 1 cm, {over_10_cm} by over 10 cm; "
+        f"with the offset eliminated {lost_closed['lost']} of {lost_closed['users']} by over 1 cm (MLP)",
     ),
     ledger.row(
         "aguiar2024",
         "height-difference",
-        ours=f"3 m over 1 m: 85 % {kept_3[85] / kept_1_mlp[85]:.2g}, 95 % {kept_3[95] / kept_1_mlp[95]:.2g} (kept runs)",
+        ours="3 m over 1 m: "
+        + ", ".join(f"{p} % {times:.2g}" for p, times in by_height.items())
+        + " (kept runs of the MLP)",
         bound=f"median {spoken(np.median(bounds['1 m']))} and {spoken(np.median(bounds['3 m']))}",
-        verdict="inconsistent in the paper"
-        if far_95 / near_95 > far_85 / near_85
-        else ledger.judge_share(
-            float(kept_3[95] / kept_1_mlp[95] < kept_3[85] / kept_1_mlp[85])
-        ),
-        why=f"printed: {far_85 / near_85:.1f} times at 85 %, {far_95 / near_95:.1f} times at 95 %; it may mean the lowest percentiles of its figure",
+        verdict="not reproduced"
+        if not falls
+        else "reproduced"
+        if min(by_height.values()) > 1
+        else "same trend",
+        why=f"the ratio falls, and goes below one: there 3 m is the better height; printed, it is {far_85 / near_85:.1f} at 85 % and {far_95 / near_95:.1f} at 95 %",
     ),
     ledger.row(
         "aguiar2024",
         "hybrid-millimetre",
-        ours=f"as published {spoken(whole[50])} / {spoken(whole[98])} at 50 / 98 %; eliminated {spoken(at(hybrid('mlp, both', '1 m', 'eliminated'), 50))} / "
+        ours=f"as published {spoken(whole['MLP'][50])} / {spoken(whole['MLP'][98])} at 50 / 98 % (kept runs of the MLP); eliminated {spoken(at(hybrid('mlp, both', '1 m', 'eliminated'), 50))} / "
         f"{spoken(kept_1_closed[98])}",
         bound=floor("1 m", 50, 98),
         verdict="reproduced"
-        if whole[98] < 1e-3
+        if whole["MLP"][98] < 1e-3
         else "same trend"
-        if whole[50] < 1e-3
+        if whole["MLP"][50] < 1e-3
         else "not reproduced",
         why="as published for half of the users; with the offset eliminated for more than 98 %",
     ),
@@ -797,3 +954,10 @@ assert at(hybrid("mlp, both", "1 m", "as published"), 50) > 1e-5
 assert max(values.max() for values in everyone.values()) < 1e-3, "no network at all"
 assert np.median(near["projected, 3 m"]) < np.median(near["network alone, 3 m"])
 assert closed < 1e-4 and worst < 0.3
+assert all(
+    runs[hybrid("fingerprint", where, "projected", 0.1)]["outside"] == 0
+    for where in CONDITIONS
+), "nobody outside the fingerprint's box"
+assert by_view[0] > by_view[2] and share_above["bottom right"] == max(
+    share_above.values()
+), "the widest view has the most errors"

@@ -27,6 +27,7 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
+from scipy.ndimage import label as connected
 from tqdm import tqdm
 
 from irsnb import figures, ledger
@@ -141,7 +142,7 @@ print("  their spread:", step_gap < 1e-3)
 #
 # ## Four networks
 #
-# Table I: a bidirectional LSTM with 500 hidden units, 40 % dropout, then dense layers of 2048, 512 and 64 units with ReLU and two linear outputs. Table II has three
+# Table I: a bidirectional LSTM with 1000 outputs, then dense layers of 2048, 512 and 64 units with ReLU and two linear outputs. The 500 hidden units each way and 40 % dropout are stated in section IV-B. Table II has three
 # more: an LSTM, a plain RNN, and an MLP. Of the MLP the paper states its 3.4 million parameters only; ours has layers of 512, 128 and 64.
 
 # %%
@@ -295,7 +296,7 @@ axes.set(
 fig.legend(loc="outside right upper")
 plt.show()
 
-# %% mystnb={"figure": {"caption": "Where the bidirectional LSTM errs (left, the paper's Fig. 4a, kept run): position error over the 7371 places of the grid, tiles at 1 m, on the walls below and to the right. Right: what the pilots allow, the position error bound, on a scale ten thousand times as fine.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the network's error, patchy, a few centimetres nearly everywhere, largest in narrow strips along the left and the upper edge. Right, the bound, smooth, a micrometre near the two walls with tiles, rising to several at the upper left corner."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Where the bidirectional LSTM errs (left, the paper's Fig. 4a, kept run): position error over the 7371 places of the grid, tiles at 1 m, on the walls below and to the right. Right: what the pilots allow, the position error bound, on a scale ten thousand times as fine.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the network's error, patchy, a few centimetres nearly everywhere, largest in narrow strips along the edges, with some small spots inside. Right, the bound, smooth, a micrometre near the two walls with tiles, rising to several at the upper left corner."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.9), sharey=True)
 error_map = np.array(runs["bilstm, both, 1 m"]["map"])
 bound = position_error_bound(room, room.grid)
@@ -328,13 +329,20 @@ print(
 )
 print(f"quarter of a metre wide, {edge_ratio:.1f} times that")
 print(f"largest error {spoken(error_map.max())}, at {worst_place.round(1)} m")
+high = (error_map > 3 * np.median(error_map[inner])) & inner
+clusters, n_clusters = connected(high.reshape(81, 91), np.ones((3, 3)))
+inner_peak = float(error_map[inner].max() / np.median(error_map[inner]))
+print(f"inside, above three times the median there: {high.sum()} places in")
+print(f"  {n_clusters} clusters; the largest {inner_peak:.1f} times the median")
+far_above = float(np.mean(error_map > 1e4 * bound))
+print(f"more than ten thousand times the bound: {far_above:.0%} of the places")
 print(f"bound: median {spoken(np.median(bound))}, largest {spoken(bound.max())}")
 
 # %% [markdown]
 # **What it means.** The bidirectional LSTM comes near the paper: its loss is somewhat larger than printed, its 98 % point somewhat smaller. The perceptron, a ninth of its size, does better than either: what Table II ranks last but one is
 # ahead here. A likely reason, not tested: 40 % dropout, which only the recurrent networks have, in a task whose input has next to no noise. And what is to be learnt is a smooth function of smooth numbers, for which a few dense layers do.
 #
-# The map has no peaks inside the area; it is the edge that is hard, as for any regression that cannot see beyond its data. And everything is more than ten thousand times what the same pilots allow. A
+# The map has its largest errors along the edge, as is usual for a regression that cannot see beyond its data; inside, there are some small clusters of three to four times what is usual there, counted above. And nearly everything is more than ten thousand times what the same pilots allow. A
 # network that answers in centimetres where micrometres are to be had reads something else than the phases of the pilots. [What it reads](what_the_network_reads.ipynb) is the next page.
 #
 # ## How fast?
@@ -410,7 +418,7 @@ ledger.record(
         "best-network",
         ours=f"lowest test loss: {LABELS[best]}; {told} (kept runs, {length} epochs of the first)",
         verdict=ledger.judge_share(float(best == "bilstm")),
-        why="what is to be learnt is a smooth function of magnitudes, for which a perceptron suffices",
+        why="on the paper's own input and training the perceptron, of widths that are ours, is ahead",
     ),
     ledger.row(
         "aguiar2024",
@@ -434,15 +442,20 @@ ledger.record(
         ours=f"{above_1_cm:.0%} of the errors above 1 cm (kept run)",
         bound=f"98 %: {bound_98}",
         verdict=ledger.judge_share(round(above_1_cm, 2)),
-        why="the network stays in centimetres, more than ten thousand times the bound",
+        why=f"the network stays in centimetres, at {far_above:.0%} of the places more than ten thousand times the bound",
     ),
     ledger.row(
         "aguiar2024",
         "lstm-map",
-        ours=f"largest error {spoken(error_map.max())}, {peaks:.0f} times the median; edge {edge_ratio:.1f} times the inside",
+        ours=f"largest error {spoken(error_map.max())}, {peaks:.1f} times the median; inside {inner_peak:.1f} times the median there, "
+        f"{high.sum()} places in {n_clusters} clusters above three times; edge {edge_ratio:.1f} times the inside",
         bound=f"largest {spoken(bound.max())}",
-        verdict="reproduced" if peaks < 10 else "same trend",
-        why="no peaks inside; the error grows towards the edge of the training area",
+        verdict="reproduced"
+        if not high.any() and peaks < 3
+        else "same trend"
+        if peaks < 10
+        else "not reproduced",
+        why="a peak, ours: three times the median; there are some, inside and along the edge, none of ten times",
     ),
     ledger.row(
         "aguiar2024",
@@ -521,3 +534,5 @@ assert all(value < 0.8 * np.percentile(middle, 98) for value in decimetres.value
 assert near_printed[0] and best == "mlp", "the smallest network is ahead"
 assert bilstm[5] > 100 * np.percentile(at_bound, 98), "far above the bound"
 assert inner.sum() > 5000 and edge_ratio > 1
+assert 3 < inner_peak < 5 and high.sum() < 0.01 * inner.sum(), "few, small spots"
+assert 0.9 < far_above < 1

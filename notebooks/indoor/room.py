@@ -105,18 +105,18 @@ print(
 # %% [markdown]
 # ## A cell, a tile: (1)–(3)
 #
-# A cell sends power mostly straight ahead:
+# A direction $\Theta = (\theta, \phi)$ is counted from a tile's normal. A cell sends power mostly straight ahead:
 #
 # $$
 # F(\Theta) = \cos^q\theta, \qquad \theta \le 90° . \tag{1}
 # $$
 #
-# The cells of a tile add up like an antenna array, with $u = \sin\theta\sin\phi$ along the wall and $w = \sin\theta\cos\phi$ upwards:
+# The $N_e = N_x N_y$ cells of a tile, $N_x$ along the wall and $N_y$ upwards, $d$ apart, add up like an antenna array. With the wavelength $\lambda$ and the direction cosines $u = \sin\theta\sin\phi$ along the wall and $v = \sin\theta\cos\phi$ upwards:
 #
 # $$
 # AF(\Theta) = \frac{1}{\sqrt{N_e}}\,
 # \frac{\sin(\pi N_x d\,u/\lambda)}{\sin(\pi d\,u/\lambda)}\,
-# \frac{\sin(\pi N_y d\,w/\lambda)}{\sin(\pi d\,w/\lambda)} . \tag{3}
+# \frac{\sin(\pi N_y d\,v/\lambda)}{\sin(\pi d\,v/\lambda)} . \tag{3}
 # $$
 #
 # *In words:* straight ahead all cells agree and the sum is large; off that direction they fall out of step, the sooner the larger the tile.
@@ -125,6 +125,8 @@ print(
 # $$
 # \beta_{t,k} = \sqrt{F(\Theta^i_k)F(\Theta^r_k)}\,AF(\Theta^i_k)AF(\Theta^r_k)\,G_c\,e^{j\psi_{t,k}} . \tag{2}
 # $$
+#
+# Here $\Theta^i_k$ is the direction from tile $k$ to the base station and $\Theta^r_k$ that to the user, $G_c$ the gain of a cell straight ahead, and $\psi_{t,k}$ the phase that the tile sets for pilot $t$.
 
 
 # %%
@@ -133,10 +135,10 @@ def cell(cosine, q=room.cell_exponent):
     return np.where(cosine > 0, np.maximum(cosine, 0) ** q, 0)
 
 
-def array_factor(u, w, n_x=4, n_y=25, d=0.5):
-    """(3), with the spacing in wavelengths; u or w of exactly 0 are avoided by the caller."""
+def array_factor(u, v, n_x=4, n_y=25, d=0.5):
+    """(3), with the spacing in wavelengths; u or v of exactly 0 are avoided by the caller."""
     along = np.sin(np.pi * n_x * d * u) / np.sin(np.pi * d * u)
-    upward = np.sin(np.pi * n_y * d * w) / np.sin(np.pi * d * w)
+    upward = np.sin(np.pi * n_y * d * v) / np.sin(np.pi * d * v)
     return along * upward / np.sqrt(n_x * n_y)
 
 
@@ -166,11 +168,11 @@ print(
 angle = np.deg2rad(np.linspace(-80, 80, 1601) + 1e-7)
 tiny = 1e-9
 fig, axes = plt.subplots(figsize=(7.2, 3.2))
-for name, (u, w), style in (
+for name, (u, v), style in (
     ("along the wall", (np.sin(angle), tiny), "-"),
     ("up and down", (tiny, np.sin(angle)), "-"),
 ):
-    power = cell(np.cos(angle)) * array_factor(u, w) ** 2
+    power = cell(np.cos(angle)) * array_factor(u, v) ** 2
     axes.plot(
         np.rad2deg(angle), 10 * np.log10(power / power.max()), style, label=name
     )
@@ -212,7 +214,7 @@ plt.show()
 # $$
 #
 # *In words:* every pilot is a sum of a hundred turning arrows, each turned by the length of its way and by the tile's phase of the moment. What finds its way without
-# the tiles, $f$, is the same in all pilots. And $w$ is noise.
+# the tiles, $f$, is the same in all pilots. $d_{1k}$ and $d_{2k}$ are the ways from the station to tile $k$ and from there to the user; $w_t$ is complex Gaussian noise of power $\sigma^2$.
 
 # %%
 signals = {height: r.signal(grid) for height, r in rooms.items()}
@@ -238,7 +240,7 @@ for height, values in snr_db.items():
     print(f"  tiles at {height:.0f} m: {low:5.1f} {mid:6.1f} {high:6.1f}")
 
 
-# %% mystnb={"figure": {"caption": "Signal-to-noise ratio of a pilot, averaged over the 32, for tiles at the users' height (left) and two metres above (right).", "name": "fig-snr"}, "image": {"alt": "Two maps of the users' area in decibels. Left, 73 to 94 decibels, brightest along the middle of both tiled walls. Right, 45 to 64 decibels, brightest in the middle of the room."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Signal-to-noise ratio of a pilot, averaged over the 32, for tiles at the users' height (left) and two metres above (right).", "name": "fig-snr"}, "image": {"alt": "Two maps of the users' area in decibels. Left, 71 to 94 decibels, brightest along the middle of both tiled walls. Right, 45 to 66 decibels, brightest in the middle of the room."}} tags=["hide-input"]
 def two_maps(values, label, **limits):
     """Maps over the users' area for both heights, with one colour scale each."""
     fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.6), sharey=True)
@@ -265,7 +267,7 @@ plt.show()
 #
 # A user knows neither the phase offset to the base station nor, to be careful, the gain of the receiver: one unknown complex number $\alpha$,
 # $\mathbf{y} = \alpha\,\mathbf{s}(\mathbf{p}) + \mathbf{w}$. Moving by a centimetre turns the hundred arrows, each by another amount, and
-# changes $\mathbf{s}$. Of that change, what a change of $\alpha$ could imitate is worthless; the rest is information:
+# changes $\mathbf{s}$, the vector of the noise-free pilots. Of that change, what a change of $\alpha$ could imitate is worthless, and $\mathbf{P}_s^\perp$ takes it out; the rest is information:
 #
 # $$
 # \mathbf{F} = \frac{2}{\sigma^2}\,\mathrm{Re}\left\{
@@ -342,7 +344,7 @@ plt.show()
 #
 # ## What moves the bound
 #
-# Five knobs, one at a time, tiles at 1 m, medians over every ninth place.
+# Five knobs, tiles at 1 m, medians over every ninth place: pilots, tiles, codebook, bits of its phases, power or noise. One line, "DFT, 2 bits", turns two of them. In that of 200 tiles neighbours overlap, which no wall allows and this page avoids elsewhere; it stands for the number alone.
 
 # %%
 some = grid[::9]
@@ -400,7 +402,7 @@ fig.legend(loc="outside lower center", ncols=2)
 plt.show()
 
 # %% [markdown]
-# **What it means.** The codebook hardly matters to the bound; which draw it is, even less. A balanced one makes $f$ free of charge: its pilots have no mean
+# **What it means.** The codebook hardly matters to the bound, and as little which draw it is. A balanced one makes $f$ free of charge: its pilots have no mean
 # in which a constant could hide. Beyond a dozen pilots, more of them only average noise. Phases of two bits are as good as any.
 #
 # ## Far field or not
@@ -463,7 +465,7 @@ ledger.record(
 #
 # * **Power, spacing of the cells, phases.** Ours, in the table above. Power moves every bound by a known factor: if the
 #   20 dBm were shared by the paper's 2048 subcarriers (the last line of the table of knobs), noise under the ceiling would cost millimetres, as much as the troubles of
-#   [the last page](what_is_realistic.ipynb), and some places would stand at the threshold shown there.
+#   [a later page](what_is_realistic.ipynb), and some places would stand at the threshold shown there.
 # * **Which side of a tile is vertical.** With 25 cells along the wall, tiles 20 cm apart would overlap; so 25 stand upright.
 # * **Its own far-field assumption.** Opened here; what it costs stands [in the table of what is realistic](what_is_realistic.ipynb).
 #
