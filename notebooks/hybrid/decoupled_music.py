@@ -1,7 +1,7 @@
 # %% [markdown]
 # # MUSIC, first in angle, then in range
 #
-# **Part III, the search of Surendran et al. (2025).** For readers of [the street](street.ipynb). **Run time** under 60 s on two
+# **Part III, the search of Surendran et al. (2025).** For readers of [the street](street.ipynb). **Run time** under 80 s on two
 # cores; the paper scale draws more scenes.
 #
 # After this notebook you can
