@@ -51,7 +51,7 @@ scenario: setup ## trace the street of Part III anew: needs the extra 'tracing'
 	@$(RUN) tools/scenario.py
 
 lock: setup ## resolve pyproject.toml anew into requirements.lock
-	@.venv/bin/uv pip compile pyproject.toml $(addprefix --extra ,networks searches scenarios book test) --universal --python-version 3.11 --generate-hashes \
+	@.venv/bin/uv pip compile pyproject.toml $(addprefix --extra ,networks searches scenarios cluster book test) --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
 
 clean: ## remove everything that was built, the virtual environment too

@@ -6,4 +6,4 @@ The helper package of the book. Ground floor: :mod:`irsnb.geometry`, :mod:`irsnb
 :mod:`irsnb.ledger` and :mod:`irsnb.figures`. Importing it loads neither TensorFlow nor deepmimo.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 if "google.colab" in sys.modules:
-    reference = "irsnb[searches] @ git+https://github.com/irsnb/irsnb@v0.1.0"
+    reference = "irsnb[searches] @ git+https://github.com/irsnb/irsnb@v0.2.0.dev0"
     subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
