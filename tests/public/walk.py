@@ -15,7 +15,8 @@ name to an :class:`Arg`, made by the functions of this module (``real``, ``azimu
 :class:`Arg` is passed on as it stands. Name all arguments. ``self`` is the object on which a method is
 called. An object that a call may change, or that is costly to make at import, is given as ``Fresh(make)``.
 
-Good calls must be small: each is repeated some thirty times for each argument.
+Good calls must be small: each is repeated some ten times for each argument. Where one takes seconds, wrap the
+arguments in ``costly``.
 
 ``skip={"label": "reason"}`` exempts one probe where the documentation gives the value a meaning (NaN for a
 missing measurement: ``skip={"nan": "means missing"}``); ``bad=[...]`` adds values that must be refused.
@@ -385,6 +386,12 @@ def optional(arg):
     return arg
 
 
+def costly(arg):
+    """The same argument of a call that takes seconds: only what must be refused is fed."""
+    arg._probes = [probe for probe in arg._probes if probe.judge == "refuse"]
+    return arg
+
+
 def free(good, *, bad=()):
     """Anything; only what `bad` lists must be refused."""
     return Arg(good, bad=bad)
@@ -441,6 +448,7 @@ def call(target, arguments):
     values = {name: value() if isinstance(value, Fresh) else value for name, value in values.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", module="keras|tensorflow")
         if "self" in values:
             return target(values.pop("self"), **values)
         return target(**values)
