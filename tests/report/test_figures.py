@@ -240,7 +240,7 @@ def test_ellipses_of_a_batch_are_drawn_where_they_belong(axes):
     assert to_rgb(drawn[0].get_edgecolor()) == (0, 0, 0)
     # One covariance for all, and the plane of three dimensions.
     third = np.diag([1.0, 4.0, 9.0])
-    upright = figures.ellipses(axes, np.zeros((2, 3)) + [1, 2, 3], third, plane=(0, 2), color="red")
+    upright = figures.ellipses(axes, np.zeros((2, 3)) + [1, 2, 3], third, plane=(0, 2), edgecolor="red")
     assert (
         len(upright) == 2
         and tuple(upright[0].center) == (1, 3)
