@@ -234,7 +234,7 @@ def descend(
         np.empty(jacobian.shape),
         np.empty((n, unknowns, unknowns + 1)),
     )
-    damping, promise = np.full(n, 1e-3), np.empty(n)
+    damping = np.full(n, 1e-3)
     for step in range(max_steps + 1):
         if step:
             some = data if going == n else [values[active[:going]] for values in data]
@@ -249,7 +249,6 @@ def descend(
             found.state,
             found.misfit,
             damping,
-            promise,
             found.settled,
             found.jacobian,
             found.normal,

@@ -24,7 +24,6 @@ def advance(
     state,
     misfit,
     damping,
-    promise,
     converged,
     kept,
     normal,
@@ -39,16 +38,17 @@ def advance(
     first : bool
         Whether the residuals are those of the start.
     settled : float
-        A problem is settled when the step just tried promised to lower its misfit by less than this.
+        A problem is settled when a step promises to lower its misfit by less than this; that step is taken
+        unseen, unless it is so short because others failed.
     active : ndarray of int, shape (n,)
         Problems whose rows follow, k of them; on return those that go on.
     residuals, jacobian : ndarray, shape (k, R), (k, R, P)
         At the trial.
     trial : ndarray, shape (n, P)
         Where the residuals were taken; on return where they are wanted next.
-    state, misfit, damping, promise, converged, kept, normal : ndarray, shape (n, ...)
-        Of all problems, updated: parameters, sum of squares, damping, promise of the last step, whether
-        settled, Jacobian, and the products ``J^T J`` and, in one column more, ``J^T r``.
+    state, misfit, damping, converged, kept, normal : ndarray, shape (n, ...)
+        Of all problems, updated: parameters, sum of squares, damping, whether settled, Jacobian where the
+        residuals were last computed, and the products ``J^T J`` and, in one column more, ``J^T r``.
 
     Returns
     -------
@@ -71,10 +71,14 @@ def advance(
             damping[i] *= 10.0
         if first and not np.isfinite(total):
             continue
-        if not first and promise[i] < settled:
+        damping[i], promise = _damped_step(normal[i], damping[i], factor, step)
+        if promise < settled:
             converged[i] = True
+            if damping[i] < 1:
+                misfit[i] = max(misfit[i] - promise, 0.0)
+                for p in range(unknowns):
+                    state[i, p] += step[p]
             continue
-        damping[i], promise[i] = _damped_step(normal[i], damping[i], factor, step)
         active[going] = i
         for p in range(unknowns):
             trial[going, p] = state[i, p] + step[p]
