@@ -108,14 +108,16 @@ class Fix:
         Fix
         """
         position, covariance = np.asarray(position, float), np.asarray(covariance, float)
-        misfit = np.asarray(misfit, float)
+        misfit, dof = np.asarray(misfit, float), np.asarray(dof)
         limit = misfit_limit(dof)
         settled = np.asarray(settled, dtype=bool)
         converged = settled & (misfit <= limit)
         remarks = tuple(remarks)
         if not converged.all():
             remarks += tuple(_judgements(misfit, dof, limit, settled))
-        return cls(position, covariance, misfit, dof, np.asarray(converged), remarks)
+        return cls(
+            position, covariance, misfit, dof if dof.ndim else int(dof), np.asarray(converged), remarks
+        )
 
     def __repr__(self) -> str:
         n = self.misfit.size

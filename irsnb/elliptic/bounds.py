@@ -30,8 +30,8 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
         Semi-focal lengths [m].
     sigma_angle : array_like, shape (...)
         Standard deviation of each departure angle [rad], above 0.
-    sigma_path : array_like, shape (...)
-        Standard deviation of each path sum [m], above 0.
+    sigma_path : array_like, shape () or (..., M)
+        Standard deviation of each path sum [m], above 0: one number, or one for each path sum.
 
     Returns
     -------
@@ -47,11 +47,17 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
     target = points("target", target)
     semi_focals = checked_pairs(semi_focals)
     sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
+    n_pairs = semi_focals.shape[-1]
+    if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
+        raise ValueError(
+            f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one for "
+            "each path sum"
+        )
     lead = common_shape(
         target=target.shape[:-1],
         semi_focals=semi_focals.shape[:-1],
         sigma_angle=sigma_angle.shape,
-        sigma_path=sigma_path.shape,
+        sigma_path=sigma_path.shape[:-1],
     )
     require(sigma_angle > 0, "sigma_angle", sigma_angle, "it must be above 0 rad")
     require(sigma_path > 0, "sigma_path", sigma_path, "it must be above 0 m")
@@ -60,18 +66,17 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
     require(lengths > 0, "target", target, "it must not stand on a second surface")
     by_angles = direction_jacobian(target, np.zeros(3))
     by_sums = (target / np.linalg.norm(target, axis=-1, keepdims=True))[..., None, :] + offsets / lengths
-    n_pairs = semi_focals.shape[-1]
     jacobian = np.concatenate(
         [np.broadcast_to(by_angles, (*lead, 2, 3)), np.broadcast_to(by_sums, (*lead, n_pairs, 3))], axis=-2
     )
     sigma = np.concatenate(
         [
             np.broadcast_to(sigma_angle[..., None], (*lead, 2)),
-            np.broadcast_to(sigma_path[..., None], (*lead, n_pairs)),
+            np.broadcast_to(sigma_path, (*lead, n_pairs)),
         ],
         axis=-1,
     )
-    return cramer_rao_bound(fisher_information(jacobian, sigma))
+    return cramer_rao_bound(fisher_information(jacobian, sigma**2))
 
 
 def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
@@ -131,7 +136,7 @@ def scan_crlb(radar, azimuth, elevation, middle, snr):
     snr = np.atleast_1d(real_array("snr", snr))
     require(snr > 0, "snr", snr, "it is a ratio of powers and must be above 0")
     cosines = direction_cosines(azimuth, elevation)
-    common_shape(azimuth_and_elevation=cosines.shape[:-1], snr=snr.shape[:-1])
+    lead = common_shape(azimuth_and_elevation=cosines.shape[:-1], snr=snr.shape[:-1])
     response, gradient = beam_responses(radar, cosines, direction_cosines(*middle))
     energy = np.sum(response**2, axis=-1)
     along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
@@ -139,9 +144,13 @@ def scan_crlb(radar, azimuth, elevation, middle, snr):
     by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
     # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
     subcarriers_and_pairs = radar.subcarriers * snr.sum(axis=-1)
-    sigma = np.sqrt(0.5 / subcarriers_and_pairs)[..., None] * np.ones(response.shape[-1])
+    variance = np.broadcast_to(0.5 / subcarriers_and_pairs[..., None, None], (*lead, *by_angles.shape[-2:]))[
+        ..., 0
+    ]
     slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
     return (
-        cramer_rao_bound(fisher_information(by_angles, sigma)),
+        cramer_rao_bound(
+            fisher_information(np.broadcast_to(by_angles, (*lead, *by_angles.shape[-2:])), variance)
+        ),
         np.sqrt(0.5 / (snr * energy[..., None] * slopes)),
     )
