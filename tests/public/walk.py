@@ -53,16 +53,11 @@ NOT_WALKED = {
     "irsnb.hybrid.kernels": "compiled; their callers check",
 }
 NOT_YET_WALKED = {
-    "irsnb.fitting",
-    "irsnb.fix",
-    "irsnb.bounds",
     "irsnb.montecarlo",
-    "irsnb.figures",
     "irsnb.ledger",
     "irsnb.report",
     "irsnb.indoor",
     "irsnb.hybrid",
-    "irsnb.elliptic.estimators",
 }
 """Modules, with those inside them, whose tables are still to be written."""
 
