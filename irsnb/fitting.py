@@ -180,15 +180,21 @@ def levenberg_marquardt(
     [[1.414214], [3.0]]
     """
     checks.function("function", function)
+    if not isinstance(data, (list, tuple, np.ndarray)):
+        raise ValueError(f"data: got {type(data).__name__}; it must be a sequence of arrays")
     max_steps, settled = checks.count("max_steps", max_steps), _tolerance(settled)
     state = checks.real_array("state", state)
     if state.ndim != 2 or 0 in state.shape:
         raise ValueError(f"state: got shape {state.shape}; it must be (n, P), both at least 1")
-    data = tuple(row_values(f"data[{i}]", values, is_complex=True) for i, values in enumerate(data))
+    rows = []
     for i, values in enumerate(data):
-        if values.shape[:1] != state.shape[:1]:
-            raise ValueError(f"data[{i}]: got shape {values.shape}; it must be ({len(state)}, ...)")
-    found = descend(function, state, data, max_steps, settled)
+        try:
+            rows.append(np.asarray(values))
+        except ValueError:
+            raise ValueError(f"data[{i}]: got rows of different shapes; it must be a regular array") from None
+        if rows[-1].shape[:1] != state.shape[:1]:
+            raise ValueError(f"data[{i}]: got shape {rows[-1].shape}; it must be ({len(state)}, ...)")
+    found = descend(function, state, rows, max_steps, settled)
     return found.state, found.misfit, found.settled, found.jacobian
 
 
