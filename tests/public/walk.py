@@ -55,7 +55,6 @@ NOT_WALKED = {
 }
 NOT_YET_WALKED = {
     "irsnb.bounds",
-    "irsnb.elliptic.estimators",
     "irsnb.figures",
     "irsnb.fitting",
     "irsnb.fix",
