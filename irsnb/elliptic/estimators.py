@@ -33,6 +33,7 @@ __all__ = [
 
 METHODS = ("one-pair", "mean", "binary")
 _BLOCK = 2**15
+_ZENITH = 1e-6
 
 
 def locate(
@@ -360,7 +361,7 @@ def fuse(
     Parameters
     ----------
     azimuth, elevation : array_like, shape (...)
-        Measured departure angles [rad]; elevation within +-pi/2.
+        Measured departure angles [rad]; elevation within +-pi/2, these excluded.
     path_sums : array_like, shape (..., M)
         Measured path sums 2 a_j [m], each above its focal distance 2 c_j; NaN where one is missing.
     semi_focals : array_like, shape (..., M)
@@ -452,8 +453,8 @@ def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
             (
                 "elevation",
                 elevation,
-                np.abs(elevation) <= np.pi / 2,
-                "it must lie within +-pi/2 rad (+-90 deg)",
+                np.abs(elevation) < np.pi / 2 - _ZENITH,
+                "it must lie within +-pi/2 rad (+-90 deg), these excluded: there azimuth has no meaning",
             ),
             ("sigma_angle", sigma_angle, _is_finite_above(0, sigma_angle), "it must be above 0 rad"),
             ("sigma_path", sigma_path, _is_finite_above(0, sigma_path), "it must be above 0 m"),
