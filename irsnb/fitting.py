@@ -22,6 +22,8 @@ LEAST_PIVOT = 1e-14
 """Share of a parameter's information that the other parameters must leave, or it is not determined."""
 
 _STEP = np.finfo(float).eps ** (1 / 3)
+# Times that derivatives at the start are taken anew because their steps were far off.
+_SEARCHES = 4
 
 
 def fit(
@@ -331,6 +333,7 @@ class _Residuals:
         if jacobian is None:
             self.points = np.empty((2 * unknowns + 1, n, unknowns))
             self.step = _STEP * np.where(start == 0, 1.0, np.abs(start))
+            self.searches = _SEARCHES
             # One row's plain vector first: what is wrong there is wrong with the model, not with the batch.
             if not rows:
                 self._values(start[None], batch=False)
@@ -344,7 +347,10 @@ class _Residuals:
             values, slopes = self._values(self.current[None], batch=False)[0], self._slopes()
         residuals, slopes = self.whiten(values - self.data), self.whiten(slopes)
         if self.jacobian is None:
-            self._follow(slopes)
+            while self._follow(slopes) and self.searches:
+                self.searches -= 1
+                slopes = self.whiten(self._by_differences()[1])
+            self.searches = 0
         return (residuals[active], slopes[active]) if some else (residuals, slopes)
 
     def _by_differences(self):
@@ -359,11 +365,13 @@ class _Residuals:
         return values[0], slopes / (2 * step[:, None, :])
 
     def _follow(self, slopes):
-        """Keep the steps in proportion to what moves the data by a standard deviation."""
+        """Keep the steps in proportion to what moves the data by a standard deviation; were they far off?"""
         information = np.einsum("nrp,nrp->np", slopes, slopes)
         known = information > 0
         reach = 1 / np.sqrt(np.where(known, information, 1))
-        self.step = np.where(known, np.minimum(np.maximum(self.step, 1e-4 * reach), 0.1 * reach), self.step)
+        before = self.step
+        self.step = np.where(known, np.minimum(np.maximum(before, 1e-4 * reach), 0.1 * reach), before)
+        return bool((np.maximum(self.step, before) > 10 * np.minimum(self.step, before)).any())
 
     def _values(self, points, batch):
         """The model at points (S, n, P), as (S, n, N)."""

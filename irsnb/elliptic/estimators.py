@@ -187,7 +187,7 @@ def perturbation_mae(
 
     >>> shift, target, receiver = np.deg2rad(1), (700, 1200, 1400), (200, -400, -30)
     >>> np.rad2deg(perturbation_mae(target, receiver, 800, shift, shift, "one-pair")).round(2).tolist()
-    [0.0, 0.0]
+    [1.08, 0.75]
     """
     choice("method", method, METHODS)
     target, receiver = points("target", target), points("receiver", receiver)
