@@ -399,7 +399,7 @@ def fuse(
     found, good, remarks, dof = _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path)
     from irsnb.elliptic.kernels import from_cylindrical
 
-    return fix_of_descent(found, good, remarks, dof, from_cylindrical)
+    return fix_of_descent(found, good, remarks, dof, from_cylindrical, "path_sums")
 
 
 def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
