@@ -272,6 +272,7 @@ def fix_of_descent(
     remarks: Sequence[str],
     dof: np.ndarray | int,
     to_position: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None = None,
+    data: str = "data",
 ) -> Fix:
     """The fix of a batch whose problems :func:`descend` has solved.
 
@@ -285,6 +286,8 @@ def fix_of_descent(
         Degrees of freedom.
     to_position : callable, optional
         Positions (n, D) and their derivatives (n, D, P) of parameters (n, P), where these differ.
+    data : str
+        Name of the measurements, as the caller knows them, for remarks.
 
     Returns
     -------
@@ -312,7 +315,7 @@ def fix_of_descent(
             rows,
             [
                 ("model", misfit, ~good | np.isfinite(misfit), finite),
-                ("data", pivot, ~good | (pivot >= LEAST_PIVOT), fixed),
+                (data, pivot, ~good | (pivot >= LEAST_PIVOT), fixed),
             ],
         )
         good, remarks = good & determined, [*remarks, *more]

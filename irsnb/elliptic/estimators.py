@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from irsnb import checks
 from irsnb.checks import choice, common_shape, points, real_array, require
 from irsnb.elliptic.model import (
     checked_ellipse,
@@ -32,6 +33,7 @@ __all__ = [
 
 METHODS = ("one-pair", "mean", "binary")
 _BLOCK = 2**15
+_ZENITH = 1e-6
 
 
 def locate(
@@ -70,16 +72,13 @@ def locate(
     >>> locate(np.pi / 2, 0.0, 5.0, 3.0).round(9) + 0.0
     array([0. , 3.2, 0. ])
     """
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
     semi_major, semi_focal = checked_ellipse(semi_major, semi_focal)
     lead = common_shape(
         azimuth=azimuth.shape,
         elevation=elevation.shape,
         semi_major=semi_major.shape,
         semi_focal=semi_focal.shape,
-    )
-    require(
-        np.abs(elevation) <= np.pi / 2, "elevation", elevation, "it must lie within +-pi/2 rad (+-90 deg)"
     )
     if np.prod(lead) <= _BLOCK:
         return _locate(azimuth, elevation, semi_major, semi_focal)
@@ -124,7 +123,7 @@ def binary_weights(eccentricities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     Raises
     ------
     ValueError
-        If there is no pair or a value is not finite.
+        If there is no pair or a value is not in [0, 1).
 
     Examples
     --------
@@ -134,6 +133,8 @@ def binary_weights(eccentricities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     eccentricities = real_array("eccentricities", eccentricities)
     if eccentricities.ndim == 0 or eccentricities.shape[-1] == 0:
         raise ValueError(f"eccentricities: got shape {eccentricities.shape}; it must be (..., M) with M >= 1")
+    inside = (eccentricities >= 0) & (eccentricities < 1)
+    require(inside, "eccentricities", eccentricities, "an eccentricity of an ellipse lies in [0, 1)")
     pairs = np.arange(eccentricities.shape[-1])
     return (
         (pairs == eccentricities.argmin(-1)[..., None]).astype(float),
@@ -191,7 +192,8 @@ def perturbation_mae(
     choice("method", method, METHODS)
     target, receiver = points("target", target), points("receiver", receiver)
     semi_focals = checked_pairs(semi_focals)
-    d_azimuth, d_elevation = real_array("d_azimuth", d_azimuth), real_array("d_elevation", d_elevation)
+    d_azimuth = checks.azimuth("d_azimuth", d_azimuth)
+    d_elevation = checks.elevation("d_elevation", d_elevation)
     n_pairs = semi_focals.shape[-1]
     if method == "one-pair" and n_pairs != 1:
         raise ValueError(f"semi_focals: got {n_pairs} pairs; method 'one-pair' takes exactly one")
@@ -203,15 +205,7 @@ def perturbation_mae(
         d_elevation=d_elevation.shape,
     )
     true_azimuth, true_elevation = paper_direction(target, receiver)
-    # A path sum rounds to the focal distance, not below it, on the line between the surfaces.
-    sums = path_sum(target[..., None, :], semi_focals)
-    require(
-        sums > 2 * semi_focals * (1 + 1e-12),
-        "target",
-        sums,
-        "it must not stand on the line between two surfaces (path sum shown, not above the focal distance)",
-    )
-    semi_majors = sums / 2
+    semi_majors = _path_sum_off_line(target, semi_focals) / 2
     azimuth, elevation, _ = direction_angles(target)
     weights = _weights(semi_focals / semi_majors, method)
     mae_azimuth, mae_elevation = 0.0, 0.0
@@ -226,6 +220,19 @@ def perturbation_mae(
         mae_azimuth = mae_azimuth + np.abs(np.sum(weights[0] * azimuths, axis=-1) - true_azimuth) / 2
         mae_elevation = mae_elevation + np.abs(np.sum(weights[1] * elevations, axis=-1) - true_elevation) / 2
     return mae_azimuth, mae_elevation
+
+
+def _path_sum_off_line(target, semi_focals):
+    """Path sums (..., M) of a target that must not stand on the line between two surfaces."""
+    # There the path sum rounds to the focal distance, not below it.
+    sums = path_sum(target[..., None, :], semi_focals)
+    require(
+        sums > 2 * semi_focals * (1 + 1e-12),
+        "target",
+        sums,
+        "it must not stand on the line between two surfaces (path sum shown, not above the focal distance)",
+    )
+    return sums
 
 
 def _weights(eccentricities, method):
@@ -273,8 +280,8 @@ def pair_sensitivities(
     target, receiver = points("target", target), points("receiver", receiver)
     semi_focals = checked_pairs(semi_focals)
     common_shape(target=target.shape[:-1], receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
+    semi_majors = _path_sum_off_line(target, semi_focals) / 2
     azimuth, elevation, distance = direction_angles(target)
-    semi_majors, _ = checked_ellipse(path_sum(target[..., None, :], semi_focals) / 2, semi_focals)
     k = semi_focals * distance[..., None] / ((semi_majors - semi_focals) * (semi_majors + semi_focals))
     ray = target / distance[..., None]
     turn = ray_jacobian(azimuth, elevation)
@@ -354,7 +361,7 @@ def fuse(
     Parameters
     ----------
     azimuth, elevation : array_like, shape (...)
-        Measured departure angles [rad]; elevation within +-pi/2.
+        Measured departure angles [rad]; elevation within +-pi/2, these excluded.
     path_sums : array_like, shape (..., M)
         Measured path sums 2 a_j [m], each above its focal distance 2 c_j; NaN where one is missing.
     semi_focals : array_like, shape (..., M)
@@ -392,7 +399,7 @@ def fuse(
     found, good, remarks, dof = _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path)
     from irsnb.elliptic.kernels import from_cylindrical
 
-    return fix_of_descent(found, good, remarks, dof, from_cylindrical)
+    return fix_of_descent(found, good, remarks, dof, from_cylindrical, "path_sums")
 
 
 def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
@@ -424,6 +431,9 @@ def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
         sigma_angle=sigma_angle.shape,
         sigma_path=sigma_path.shape[:-1],
     )
+    if 0 in rows:
+        names = "azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path"
+        raise ValueError(f"{names}: got rows of shape {rows}; at least one row is needed")
     shapes = [rows] * 3 + [(*rows, n_pairs)] * 3
     given = (azimuth, elevation, sigma_angle, path_sums, semi_focals, sigma_path)
     arrays = [np.empty(shape) for shape in shapes]
@@ -436,12 +446,17 @@ def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
     good, remarks = sift_rows(
         rows,
         [
-            ("azimuth", azimuth, np.isfinite(azimuth), "it must be finite"),
+            (
+                "azimuth",
+                azimuth,
+                np.abs(azimuth) <= 4 * np.pi,
+                "it must be finite and lie within +-4 pi rad; convert degrees to radians",
+            ),
             (
                 "elevation",
                 elevation,
-                np.abs(elevation) <= np.pi / 2,
-                "it must lie within +-pi/2 rad (+-90 deg)",
+                np.abs(elevation) < np.pi / 2 - _ZENITH,
+                "it must lie within +-pi/2 rad (+-90 deg), these excluded: there azimuth has no meaning",
             ),
             ("sigma_angle", sigma_angle, _is_finite_above(0, sigma_angle), "it must be above 0 rad"),
             ("sigma_path", sigma_path, _is_finite_above(0, sigma_path), "it must be above 0 m"),
@@ -536,7 +551,7 @@ def associate(
     >>> associate(azimuth, elevation, sums, pairs, 0.01, 1.0).order.tolist()
     [[0, 1], [1, 0]]
     """
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
     path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
     n_pairs = semi_focals.size
     shapes = {"azimuth": azimuth, "elevation": elevation, "path_sums": path_sums, "semi_focals": semi_focals}
@@ -550,6 +565,8 @@ def associate(
     if not fits:
         listing = ", ".join(f"{name} {value.shape}" for name, value in shapes.items())
         raise ValueError(f"shapes: got {listing}; they must be (K,), (K,), (N, M), (M,) with N >= K >= 1")
+    exceeds = "each must exceed its focal distance, twice the semi-focal length"
+    require(path_sums > 2 * semi_focals, "path_sums", path_sums, exceeds)
     n_sums = len(path_sums)
     if azimuth.size * n_sums**n_pairs > MOST_FITS:
         raise ValueError(

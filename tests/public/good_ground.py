@@ -6,6 +6,7 @@ from walk import (
     Fresh,
     azimuth,
     choice,
+    costly,
     count,
     elevation,
     flag,
@@ -57,7 +58,7 @@ GOOD = {
     geometry.frame_along: {"start": points(POINT, bad=[OTHER]), "end": points(OTHER, bad=[POINT])},
     geometry.direction_jacobian: {
         "target": points(POINT, bad=[OTHER, (1.0, 2.0, 9.0)]),
-        "origin": points(OTHER, skip={}),
+        "origin": points(OTHER),
     },
     noise.circular_noise: {
         "rng": rng(),
@@ -114,16 +115,16 @@ GOOD = {
         "model": instance(Fresh(_network), bad=[_network]),
         "training": walk.Arg(ROWS, bad=BAD_ROWS),
         "validation": walk.Arg(ROWS, bad=BAD_ROWS),
-        "epochs": count(1),
-        "batch": count(4, skip={"1e18": "as one batch", "1e30": "as one batch", "1e9": "as one batch"}),
-        "first_rate": positive(1e-3, array=False),
+        "epochs": costly(count(1, bad=[10**9, 10**18])),
+        "batch": costly(count(4)),
+        "first_rate": costly(positive(1e-3, array=False)),
         "seed": seed(),
         "directory": walk.Arg(None, bad=[5, 1.5, [], np.ones(2), True]),
         "after_epoch": optional(function(print)),
         "loss": walk.Arg("mse", bad=[5, None, "no such loss", [], 1.5]),
-        "patience": optional(count(3)),
+        "patience": costly(optional(count(3))),
         "keep": choice("best"),
-        "xla": flag(False),
+        "xla": costly(flag(False)),
     },
 }
 RESULTS = {
