@@ -3,6 +3,7 @@
 Seeds hang on the content of a setting, kept results besides on the code that made them.
 """
 
+import ast
 import dataclasses
 import dis
 import enum
@@ -123,7 +124,14 @@ def _package_files(folder):
 
 def _parsed(path):
     """Text of a file's code as Python compiles it, without docstrings and places in the file."""
-    return _compiled(compile(path.read_bytes(), str(path), "exec", dont_inherit=True, optimize=2))
+    tree = ast.parse(path.read_bytes())
+    nodes = [tree]
+    for node in nodes:
+        nodes += [inner for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.stmt)]
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
+    return _compiled(compile(tree, str(path), "exec", dont_inherit=True))
 
 
 def _compiled(code):
@@ -145,9 +153,9 @@ def _nested(code):
 
 
 def _constants(code):
-    """The constants of a code object, docstring excepted: it is the first one of a function that has one."""
-    has_docstring = code.co_consts and isinstance(code.co_consts[0], str) and not code.co_name.startswith("<")
-    return code.co_consts[1:] if has_docstring else code.co_consts
+    """The constants of a code object; the docstring, a function's first one, counts as None."""
+    documented = code.co_consts and isinstance(code.co_consts[0], str) and not code.co_name.startswith("<")
+    return (None, *code.co_consts[1:]) if documented else code.co_consts
 
 
 class _Unreadable(Exception):
@@ -295,7 +303,9 @@ def _module_text(module):
 def _is_library(name):
     """Whether a module belongs to irsnb, to Python or to an installed library."""
     top = (name or "__main__").partition(".")[0]
+    if top == "__main__":
+        return False  # wherever its file lies: that of a notebook is the kernel's
     if top in sys.stdlib_module_names or top == "irsnb":
-        return top != "__main__"
+        return True
     path = getattr(sys.modules.get(top), "__file__", None)
     return path is not None and any(Path(path).resolve().is_relative_to(library) for library in LIBRARIES)
