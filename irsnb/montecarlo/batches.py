@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-__all__ = ["check_results", "one_thread", "place", "run_batch"]
+__all__ = []
 
 KINDS = "biufc"
 

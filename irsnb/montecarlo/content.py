@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["code_digest", "function_digest", "setting_digest"]
+__all__ = ["code_digest"]
 
 PACKAGE = Path(__file__).resolve().parent.parent
 LIBRARIES = tuple(
@@ -92,19 +92,19 @@ def function_digest(function) -> str:
 
 
 @lru_cache
-def code_digest(folder: Path = PACKAGE) -> str:
-    """Digest of a package's Python code and data files; docstrings, comments and layout do not count.
-
-    Parameters
-    ----------
-    folder : Path
-        By default that of irsnb itself.
+def code_digest() -> str:
+    """Digest of irsnb's code and data files; docstrings, comments and layout do not count.
 
     Returns
     -------
     str
-        Hexadecimal digits.
+        Hexadecimal digits. Other versions of Python and numpy have others.
     """
+    return package_digest(PACKAGE)
+
+
+def package_digest(folder: Path) -> str:
+    """The same for the package in a folder."""
     total = _sha(f"python {sys.version_info[:2]} numpy {np.__version__}")
     for path in _package_files(folder):
         total.update(path.relative_to(folder).as_posix().encode())

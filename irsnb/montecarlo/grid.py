@@ -6,7 +6,7 @@ import numpy as np
 
 from irsnb.montecarlo.content import setting_digest
 
-__all__ = ["Axes", "coordinate", "setting_values"]
+__all__ = []
 
 MAX_SETTINGS = 1_000_000
 RESERVED = ("draw", "n_draws", "end", "rng", "draws")

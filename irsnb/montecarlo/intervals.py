@@ -128,6 +128,7 @@ def ratio_to_bound(
     import xarray as xr
 
     _check_data("error", error, Dataset=False)
+    _check_kind("error", error, "iufc")
     bound = bound if isinstance(bound, xr.DataArray) else xr.DataArray(np.asarray(bound))
     if bound.dtype.kind not in "iuf" or np.ma.isMaskedArray(bound.data):
         raise ValueError(f"bound: got {bound.dtype} values; it must be real numbers")
@@ -226,6 +227,12 @@ def _check_data(name, data, Dataset=True):
         )
 
 
+def _check_kind(name, data, kinds):
+    if data.dtype.kind not in kinds or np.ma.isMaskedArray(data.data):
+        asked = "real or complex numbers" if "c" in kinds else "real numbers or booleans"
+        raise ValueError(f"{name}: got {data.dtype} values; it must be {asked}")
+
+
 def _drawn(data):
     """Where there are draws and no padding."""
     return data["draw"] < data["n_draws"] if {"draw", "n_draws"} <= set(data.coords) else True
@@ -239,9 +246,7 @@ def _reduce(data, interval, kinds, prepare=None):
     if isinstance(data, xr.Dataset):
         drawn = [name for name in data.data_vars if "draw" in data[name].dims]
         return data[drawn].map(lambda values: _reduce(values, interval, kinds, prepare))
-    if data.dtype.kind not in kinds or np.ma.isMaskedArray(data.data):
-        asked = "real or complex numbers" if "c" in kinds else "real numbers or booleans"
-        raise ValueError(f"data: got {data.dtype} values; it must be {asked}")
+    _check_kind("data", data, kinds)
     values = data if prepare is None else prepare(data)
     kept = xr.ones_like(values, dtype=bool) & _drawn(data)
     values = values.transpose(..., "draw")

@@ -12,7 +12,7 @@ import numpy as np
 
 from irsnb.montecarlo.content import PACKAGE, changed_since, code_digest, function_digest
 
-__all__ = ["KeptBatches", "cache_folder"]
+__all__ = ["cache_folder"]
 
 IMPORTED = time.time()
 

@@ -220,7 +220,7 @@ class _Collected:
                 self._check(part, at)
                 draws.parts.append(part)
                 self.bar.update()
-                draws.complete = len(draws.parts) == draws.n_batches or self._enough(draws, at)
+                draws.complete = self._enough(draws, at) or len(draws.parts) == draws.n_batches
             if draws.complete:
                 draws.early.clear()
 

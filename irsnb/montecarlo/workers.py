@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from irsnb import checks
 from irsnb.montecarlo.content import code_digest
 
-__all__ = ["workers"]
+__all__ = []
 
 
 @contextmanager

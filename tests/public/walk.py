@@ -56,7 +56,6 @@ NOT_YET_WALKED = {
     "irsnb.fitting",
     "irsnb.fix",
     "irsnb.bounds",
-    "irsnb.montecarlo",
     "irsnb.figures",
     "irsnb.ledger",
     "irsnb.report",
