@@ -61,7 +61,6 @@ NOT_YET_WALKED = {
     "irsnb.hybrid",
     "irsnb.indoor",
     "irsnb.ledger",
-    "irsnb.montecarlo",
     "irsnb.report",
     "irsnb.whitening",
 }
