@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from irsnb import ledger
+from irsnb.report import claims, ledger, tables
 
 LOG = logging.getLogger(__name__)
 MATHJAX = "vendor/mathjax"
@@ -36,7 +36,7 @@ class LedgerTable(SphinxDirective):
         for path in (source / "notebooks").rglob("*.ipynb"):
             self.env.note_dependency(str(path))
         body = []
-        for name, claim in ledger.claims(paper).items():
+        for name, claim in claims.claims(paper).items():
             if (paper, name) not in rows:
                 LOG.warning("claim %s of %s has no row in any notebook", name, paper)
             elif claim.headline or not self.headlines_only:
@@ -54,10 +54,10 @@ class LedgerTable(SphinxDirective):
             page = posixpath.join("notebooks", path.with_suffix("").as_posix())
             uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
             link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
-            verdict = nodes.inline("", row.verdict, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
+            verdict = nodes.inline("", row.label, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
             ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
             cells = [nodes.Text(claim.where), nodes.Text(claim.says), nodes.Text(ours), nodes.Text(row.bound)]
-            rows += self._row([*cells, [verdict, nodes.Text(f": {row.why}")], link])
+            rows += self._row([*cells, [verdict, nodes.Text(f": {row.reason}")], link])
         group += [head, rows]
         table += group
         return nodes.container("", table, classes=["wide"])
@@ -93,7 +93,7 @@ class KeptTable(SphinxDirective):
         folder = Path(self.env.srcdir) / "notebooks"
         for path in folder.rglob("*.ipynb"):
             self.env.note_dependency(str(path))
-        kept = ledger.collect_tables(folder).get(self.arguments[0])
+        kept = tables.collect_tables(folder).get(self.arguments[0])
         if kept is None:
             raise self.error(f"no notebook holds a table of the name {self.arguments[0]!r}")
         table, group = nodes.table(), nodes.tgroup(cols=len(kept.head))
