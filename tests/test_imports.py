@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "irsnb"
 GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds", "training")
-ABOVE = ("ledger", "figures")
+REPORT = ("claims", "runs", "tables", "ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
 FLOORS = (
     "scenario",
@@ -46,7 +46,7 @@ def floor_of(dotted):
         return (0, GROUND.index(head))
     if head in SYSTEMS:
         return (1, FLOORS.index(tail)) if tail in FLOORS else (1, len(FLOORS))
-    return (2, ABOVE.index(head) if head in ABOVE else 0)
+    return (2, REPORT.index(tail) if tail in REPORT else len(REPORT))
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_imports_go_down(path):
         "irsnb.indoor",
         "irsnb.hybrid",
         "irsnb.training",
-        "irsnb.ledger",
-        "irsnb.figures",
+        "irsnb.report.ledger",
+        "irsnb.report.figures",
         "irsnb.arrays",
     ],
 )

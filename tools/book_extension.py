@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from irsnb import ledger
+from irsnb.report import ledger
 
 LOG = logging.getLogger(__name__)
 MATHJAX = "vendor/mathjax"

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import chi2
 
-from irsnb import figures, ledger
 from irsnb.bounds import cramer_rao_bound, fisher_information
 from irsnb.elliptic import (
     EXPERIMENTS,
@@ -42,6 +41,7 @@ from irsnb.elliptic import (
     position_crlb,
 )
 from irsnb.geometry import direction_jacobian
+from irsnb.report import figures, ledger
 
 figures.use_style()
 

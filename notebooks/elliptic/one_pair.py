@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import fsolve
 
-from irsnb import figures, ledger
 from irsnb.elliptic import (
     EXPERIMENTS,
     direction,
@@ -41,6 +40,7 @@ from irsnb.elliptic import (
     second_surface,
 )
 from irsnb.geometry import direction_angles, frame_along, unit_vector
+from irsnb.report import figures, ledger
 
 figures.use_style()
 

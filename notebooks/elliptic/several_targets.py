@@ -25,8 +25,8 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.elliptic import associate, direction, fuse, path_sum, position_crlb
+from irsnb.report import figures, ledger
 
 figures.use_style()
 PAIRS = np.array([1200.0, 800.0, 400.0])

@@ -28,7 +28,6 @@ from dataclasses import fields
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.bounds import cramer_rao_bound, transform_bound
 from irsnb.elliptic import (
@@ -54,6 +53,7 @@ from irsnb.elliptic import (
     scan_crlb,
 )
 from irsnb.geometry import direction_jacobian
+from irsnb.report import figures, ledger
 
 figures.use_style()
 

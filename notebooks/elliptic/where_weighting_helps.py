@@ -26,7 +26,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.elliptic import (
     EXPERIMENTS,
     binary_weights,
@@ -39,6 +38,7 @@ from irsnb.elliptic import (
     path_sum,
     perturbation_mae,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 ONE_DEGREE = np.deg2rad(1.0)

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     CORRELATIONS,
@@ -58,6 +57,7 @@ from irsnb.hybrid import (
     standard_errors,
     to_cosines,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(2025)

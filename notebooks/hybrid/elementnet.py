@@ -27,7 +27,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -51,6 +50,7 @@ from irsnb.hybrid import (
     strongest,
     whose,
 )
+from irsnb.report import figures, ledger
 from irsnb.training import fit, load_keras, standard_scaler
 
 figures.use_style()

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.geometry import unit_vector
 from irsnb.hybrid import (
@@ -53,6 +52,7 @@ from irsnb.hybrid import (
     train,
 )
 from irsnb.hybrid.model import from_cosines
+from irsnb.report import figures, ledger
 
 figures.use_style()
 street = load_scenario()

@@ -30,7 +30,6 @@ import numpy as np
 from sklearn.neighbors import KNeighborsRegressor
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -57,6 +56,7 @@ from irsnb.hybrid import (
     train_refinenet,
     whose,
 )
+from irsnb.report import figures, ledger
 from irsnb.training import load_keras
 
 figures.use_style()

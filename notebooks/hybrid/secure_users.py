@@ -28,7 +28,6 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import binom, binomtest, chi2, ncx2
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     FLOOR,
@@ -46,6 +45,7 @@ from irsnb.hybrid import (
     refine,
 )
 from irsnb.hybrid.music import signal_subspace
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(2026)

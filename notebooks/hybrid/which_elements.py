@@ -26,7 +26,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -42,6 +41,7 @@ from irsnb.hybrid import (
     signal_covariance,
     whose,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(77)

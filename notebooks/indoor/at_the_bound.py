@@ -26,7 +26,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import chi2
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     build_dictionary,
@@ -39,6 +38,7 @@ from irsnb.indoor import (
     search_all,
     wall_images,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(2024)

@@ -26,7 +26,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import label
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     SEARCHES,
     Room,
@@ -38,6 +37,7 @@ from irsnb.indoor import (
     search_all,
 )
 from irsnb.indoor.swarms import BOX, CELL, POPULATION
+from irsnb.report import figures, ledger
 
 figures.use_style()
 room = Room()

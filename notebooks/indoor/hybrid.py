@@ -28,7 +28,6 @@ import numpy as np
 from matplotlib.colors import LogNorm
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     SEARCHES,
     Room,
@@ -42,6 +41,7 @@ from irsnb.indoor import (
     split_samples,
     train_network,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(2024)

@@ -30,7 +30,6 @@ import numpy as np
 from scipy.ndimage import label as connected
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     NETWORKS,
     Room,
@@ -46,6 +45,7 @@ from irsnb.indoor import (
     train_network,
 )
 from irsnb.indoor.networks import LABELS
+from irsnb.report import figures, ledger
 from irsnb.training import load_keras, standard_scaler
 
 figures.use_style()

@@ -27,7 +27,6 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     errors_at_bound,
@@ -39,6 +38,7 @@ from irsnb.indoor import (
     tile_channels,
 )
 from irsnb.noise import circular_noise
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rng = np.random.default_rng(2024)

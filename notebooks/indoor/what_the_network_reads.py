@@ -26,7 +26,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     build_fingerprint,
@@ -39,6 +38,7 @@ from irsnb.indoor import (
     split_samples,
     train_network,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 room = Room()

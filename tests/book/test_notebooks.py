@@ -9,7 +9,7 @@ import jupytext
 import nbformat
 import pytest
 
-from irsnb import ledger
+from irsnb.report import ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))

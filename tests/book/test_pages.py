@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from irsnb import elliptic, ledger
+from irsnb import elliptic
+from irsnb.report import ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
@@ -102,7 +103,11 @@ def test_the_api_page_has_the_public_names(pages):
     anchors = pages["book/api.html"].anchors
     for name in ("locate", "direction", "perturbation_mae", "position_crlb"):
         assert f"irsnb.elliptic.{name}" in anchors
-    assert {"irsnb.arrays.PlanarArray", "irsnb.ledger.record", "irsnb.bounds.fisher_information"} <= anchors
+    assert {
+        "irsnb.arrays.PlanarArray",
+        "irsnb.report.ledger.record",
+        "irsnb.bounds.fisher_information",
+    } <= anchors
 
 
 def test_a_notebook_page_opens_in_colab(pages):

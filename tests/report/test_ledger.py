@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from irsnb import ledger
+from irsnb.report import ledger
 
-PACKAGE = Path(ledger.__file__).parent
+PACKAGE = Path(ledger.__file__).parent.parent
 
 
 def test_claims_are_complete_sentences():
