@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -20,35 +22,53 @@ def call(*command, **options):
 
 
 @pytest.fixture(scope="module")
-def stranger(tmp_path_factory):
+def archives(tmp_path_factory):
+    """The source archive, and the wheel built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    call(UV, "build", "--no-build-isolation", "--python", sys.executable, "-o", folder, cwd=ROOT)
+    (wheel,), (source,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+    return wheel, source
+
+
+@pytest.fixture(scope="module")
+def stranger(archives, tmp_path_factory):
     """Python of a fresh environment that holds the wheel and a kernel, nothing of the project."""
     folder = tmp_path_factory.mktemp("stranger")
-    call(
-        UV,
-        "build",
-        "--wheel",
-        "--no-build-isolation",
-        "--python",
-        sys.executable,
-        "-o",
-        folder / "dist",
-        cwd=ROOT,
-    )
-    (wheel,) = (folder / "dist").glob("*.whl")
     call(UV, "venv", "--python", sys.executable, folder / "env")
     python = folder / "env" / "bin" / "python"
     pins = folder / "pins.txt"
     # the locked versions, without their hashes, so that the fresh environment is the tested one
     lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     pins.write_text("\n".join(line.rstrip(" \\") for line in lines if "==" in line and line[0] != " "))
-    call(UV, "pip", "install", "--python", python, "-c", pins, wheel, "ipykernel", "nbclient")
+    call(UV, "pip", "install", "--python", python, "-c", pins, archives[0], "ipykernel", "nbclient")
     return python
 
 
+def test_both_archives_hold_the_package_whole(archives):
+    wheel, source = archives
+    with tarfile.open(source) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "irsnb"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+    assert "irsnb/py.typed" in files, "type checkers read the hints of a package that has this file"
+    assert any(name.startswith("irsnb/claims/") for name in files)
+    assert files <= packed and {"README.md", "LICENSE", "pyproject.toml"} <= packed
+    assert files == {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("irsnb/")}
+
+
 def test_the_wheel_brings_neither_tensorflow_nor_the_project(stranger):
-    code = "import irsnb, importlib.util as u; print(irsnb.__file__); print(u.find_spec('tensorflow'))"
+    code = (
+        "import importlib.util as u, irsnb; print(irsnb.__file__);"
+        " print(*[u.find_spec(name) for name in ('tensorflow', 'pytest')])"
+    )
     where, heavy = call(stranger, "-c", code, cwd=stranger.parent).stdout.splitlines()
-    assert str(ROOT) not in where and heavy == "None"
+    assert str(ROOT) not in where and heavy == "None None"
 
 
 @pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room", "hybrid/street"])
