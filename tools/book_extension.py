@@ -10,6 +10,7 @@ import json
 import posixpath
 import re
 import shutil
+from decimal import Decimal
 from functools import cache
 from importlib import util
 from pathlib import Path
@@ -129,7 +130,7 @@ class BenchTables(SphinxDirective):
 
 
 def find_figure(words, text):
-    """The number, with its unit, that stands in a text where `words` have ``{}``.
+    """The number, with its unit, that stands in a text where `words` have ``{}``; centimetres below 10 cm.
 
     Raises
     ------
@@ -140,7 +141,10 @@ def find_figure(words, text):
     found = re.findall(r"(?<![\d.])" * (not before) + re.escape(before) + FIGURE + re.escape(after), text)
     if len(found) != 1:
         raise ValueError(f"{words!r} stands {len(found)} times in {text!r}")
-    return re.sub(r"\bum\b", "µm", found[0]).replace(" ", "\N{NO-BREAK SPACE}")
+    number, _, unit = found[0].replace("um", "µm").partition(" ")
+    if unit == "m" and float(number) < 0.1:
+        number, unit = f"{Decimal(number) * 100:f}".rstrip("0").rstrip("."), "cm"
+    return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
 
 
 class Computed(SphinxRole):

@@ -20,6 +20,9 @@ from irsnb import elliptic
 from irsnb.report import ledger
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import book_extension  # noqa: E402
+
 HTML = ROOT / "_build" / "html"
 AXE_VERSION = "4.14.1"
 AXE = ROOT / "_build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -59,11 +62,66 @@ def pages():
     return {p.relative_to(HTML).as_posix(): Page(p) for p in HTML.rglob("*.html") if "_static" not in p.parts}
 
 
-def test_the_front_page_is_the_landing_page(pages):
-    front = pages["index.html"]
-    assert "Results at a glance" in front.text and "still to come" in front.text
-    assert front.text.count("computed by a cell") == 1
-    assert len([i for i in front.images if "scene-" in i["src"]]) == 3
+def squeezed(text):
+    """Text without spaces and marks of emphasis, to compare what is set in different markup."""
+    return re.sub(r"[\s*]", "", text)
+
+
+def test_the_first_page_leads_to_the_landing_page(pages):
+    assert "url=book/index.html" in (HTML / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_landing_page_opens_with_a_result_under_each_scene(pages):
+    landing = pages["book/index.html"]
+    scenes = [image["src"].rpartition("/")[2] for image in landing.images if "scene-" in image["src"]]
+    assert scenes == ["scene-elliptic.svg", "scene-indoor.svg", "scene-hybrid.svg"]
+    assert landing.text.count("computed by a cell") == 1
+    # the README opens with the same sentences, each a link to the notebook that computed its figures
+    opening = (ROOT / "README.md").read_text(encoding="utf-8").partition("```sh")[0]
+    results = re.findall(r"\*\*Part I+\.\*\* \[(.*?)\]\((.*?)\.ipynb\)", opening)
+    assert len(results) == len(re.findall(r"!\[.{40,}?\]\(book/_static/scene-\w+\.svg\)", opening)) == 3
+    for sentence, notebook in results:
+        assert re.search(r"\d", sentence) and f"../{notebook}.html" in landing.links
+        assert squeezed(sentence) in squeezed(landing.text), "README and landing page differ"
+
+
+def test_claims_on_the_landing_page_are_folded(pages):
+    text = (HTML / "book" / "index.html").read_text(encoding="utf-8")
+    folds = re.findall(r"<details(?P<attributes>[^>]*)>.*?</details>", text, flags=re.S)
+    assert len(folds) >= 4 and not any("open" in attributes for attributes in folds)
+    assert 'class="ledger' in text
+    assert "<table" in text and 'class="ledger' not in re.sub(r"<details.*?</details>", "", text, flags=re.S)
+
+
+def test_no_prose_speaks_of_things_to_come():
+    prose = [ROOT / "README.md", *sorted((ROOT / "book").glob("*.md"))]
+    assert len(prose) >= 7
+    for path in prose:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(?i)to come\b|coming soon|not yet|\bTODO\b|planned|\| State \|", text), (
+            path.name
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "figure"),
+    [
+        ("error {} here", "error 2.9 here", "2.9"),
+        ("both | {} /", "both | 1.7 cm / 5.5 cm", "1.7 cm"),
+        ("bound | {} /", "bound | 0.64 um / 4.4 um", "0.64 µm"),
+        ("{} for all", "87 cm, 0.031 m for all", "3.1 cm"),
+        ("mean {} and", "mean 0.60 m and", "0.60 m"),
+        ("at {} of", "at 79% of", "79%"),
+    ],
+)
+def test_a_figure_is_read_out_of_what_a_cell_printed(words, text, figure):
+    assert book_extension.find_figure(words, text).replace("\N{NO-BREAK SPACE}", " ") == figure
+
+
+@pytest.mark.parametrize("text", ["error none here", "error 1 here, error 2 here", "mistake 1 here"])
+def test_a_figure_that_is_not_there_once_is_an_error(text):
+    with pytest.raises(ValueError, match="times in"):
+        book_extension.find_figure("error {} here", text)
 
 
 def test_every_local_link_leads_somewhere(pages):
@@ -171,8 +229,8 @@ def open_page(browser):
 
 
 def content_pages(pages):
-    """Pages to open; the front page stands for its twin book/index.html."""
-    return [name for name in pages if name not in ("genindex.html", "search.html", "book/index.html")]
+    """Pages to open; index.html only leads to book/index.html."""
+    return [name for name in pages if name not in ("genindex.html", "search.html", "index.html")]
 
 
 def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
@@ -196,6 +254,12 @@ def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
             )
             assert cut == 0, f"{name} at {width} pixels: formulas cut on the left"
         page.context.close()
+
+
+def test_the_first_page_takes_the_reader_on(browser, open_page):
+    page = open_page("index.html")
+    page.wait_for_url("**/book/index.html")
+    assert page.title().startswith("Locating users")
 
 
 def test_search_finds_a_word(open_page):
