@@ -10,7 +10,6 @@ import json
 import posixpath
 import re
 import shutil
-from decimal import Decimal
 from functools import cache
 from importlib import util
 from pathlib import Path
@@ -19,7 +18,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from irsnb.report import ledger
+from irsnb.report import claims, ledger, tables
 
 LOG = logging.getLogger(__name__)
 MATHJAX = "vendor/mathjax"
@@ -28,14 +27,13 @@ FIGURE = r"(\d+(?:[.,]\d+)*(?: ?(?:[µumck]?m|deg|dB|s|%|°)(?!\w))?)"
 
 
 def computed_table(head, rows, classes=()):
-    """A table from its column heads and rows; a cell is a text, a node, or a list of nodes."""
+    """A table from its column heads and rows; a cell is a text, a node, or a list of them."""
 
     def line(cells):
         row = nodes.row()
         for cell in cells:
-            parts = (
-                [nodes.Text(cell)] if isinstance(cell, str) else cell if isinstance(cell, list) else [cell]
-            )
+            parts = cell if isinstance(cell, list) else [cell]
+            parts = [nodes.Text(part) if isinstance(part, str) else part for part in parts]
             row += nodes.entry("", nodes.paragraph("", "", *parts))
         return row
 
@@ -52,7 +50,7 @@ def depend_on_notebooks(env):
     return folder
 
 
-collect_rows, collect_tables = cache(ledger.collect), cache(ledger.collect_tables)
+collect_rows, collect_tables = cache(ledger.collect), cache(tables.collect_tables)
 
 
 class LedgerTable(SphinxDirective):
@@ -66,7 +64,7 @@ class LedgerTable(SphinxDirective):
         paper = self.arguments[0]
         rows = collect_rows(depend_on_notebooks(self.env))
         body = []
-        for name, claim in ledger.claims(paper).items():
+        for name, claim in claims.claims(paper).items():
             if (paper, name) not in rows:
                 LOG.warning("claim %s of %s has no row in any notebook", name, paper)
             elif claim.headline or not self.headlines_only:
@@ -78,9 +76,9 @@ class LedgerTable(SphinxDirective):
         page = posixpath.join("notebooks", path.with_suffix("").as_posix())
         uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
         link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
-        verdict = nodes.inline("", row.verdict, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
+        verdict = nodes.inline("", row.label, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
         ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
-        return claim.where, claim.says, ours, row.bound, [verdict, nodes.Text(f": {row.why}")], link
+        return claim.where, claim.says, ours, row.bound, [verdict, f": {row.reason}"], link
 
     def _summary(self, rows):
         if self.headlines_only:
@@ -105,7 +103,7 @@ class KeptTable(SphinxDirective):
         kept = collect_tables(depend_on_notebooks(self.env)).get(self.arguments[0])
         if kept is None:
             raise self.error(f"no notebook holds a table of the name {self.arguments[0]!r}")
-        return [computed_table(kept.head, kept.rows)]
+        return [computed_table(kept.head, kept.rows, classes=["computed"])]
 
 
 class BenchTables(SphinxDirective):
@@ -130,7 +128,7 @@ class BenchTables(SphinxDirective):
 
 
 def find_figure(words, text):
-    """The number, with its unit, that stands in a text where `words` have ``{}``; centimetres below 10 cm.
+    """The number, with its unit, that stands in a text where `words` have ``{}``.
 
     Raises
     ------
@@ -142,8 +140,9 @@ def find_figure(words, text):
     if len(found) != 1:
         raise ValueError(f"{words!r} stands {len(found)} times in {text!r}")
     number, _, unit = found[0].replace("um", "µm").partition(" ")
-    if unit == "m" and float(number) < 0.1:
-        number, unit = f"{Decimal(number) * 100:f}".rstrip("0").rstrip("."), "cm"
+    if unit == "m":
+        digits = len(number.replace(".", "").lstrip("0"))
+        number, _, unit = tables.spoken(float(number), digits=max(digits, 1)).partition(" ")
     return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
 
 

@@ -41,7 +41,7 @@ from irsnb.elliptic import (
     position_crlb,
 )
 from irsnb.geometry import direction_jacobian
-from irsnb.report import figures, ledger
+from irsnb.report import figures, runs
 
 figures.use_style()
 
@@ -65,7 +65,7 @@ receiver, semi_focals, one_pair = (
     scene.one_pair,
 )
 SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
-more = {"quick": 1, "paper": 10}[ledger.scale()]
+more = {"quick": 1, "paper": 10}[runs.scale()]
 rng = np.random.default_rng(2025)
 
 
@@ -230,7 +230,7 @@ for k, (axes, name) in enumerate(
 ):
     order = np.argsort(rms["bound"][k])
     for method in ("one-pair", "mean", "binary", "fusion", "bound"):
-        style = figures.METHOD_STYLE[method]
+        style = figures.style(method)
         line = style["linestyle"] if method == "bound" else "none"
         axes.plot(
             np.arange(1, len(field) + 1),

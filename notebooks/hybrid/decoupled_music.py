@@ -57,11 +57,11 @@ from irsnb.hybrid import (
     standard_errors,
     to_cosines,
 )
-from irsnb.report import figures, ledger
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2025)
-DRAWS = 20 if ledger.scale() == "quick" else 200
+DRAWS = 20 if runs.scale() == "quick" else 200
 street = load_scenario()
 everyone = polar(street)
 wavelength = street.wavelength
@@ -246,7 +246,7 @@ few_angles = np.linspace(-1.2, 1.2, 49)
 few_ranges = np.linspace(2, 14, 25)
 both, true_scenes = [], []
 scene_rng = np.random.default_rng(7)
-while len(true_scenes) < (10 if ledger.scale() == "quick" else 40):
+while len(true_scenes) < (10 if runs.scale() == "quick" else 40):
     scene = np.column_stack(
         [
             scene_rng.uniform(-1.0, 1.0, (2, 2)),
@@ -562,7 +562,7 @@ def pick_and_blank(spectrum, count, steps):
 
 
 PRINTED, PRINTED_ELEVATION = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-azimuths", "coarse-elevations")
 )
 picked_of = {key: pick_and_blank(values, 4, 7) for key, values in spectra.items()}
@@ -664,7 +664,7 @@ plt.show()
 
 # %%
 COARSE_RANGES, REFINED_RANGES, TRUE_RANGES = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-ranges", "refined-ranges", "true-ranges")
 )
 off_grid = np.abs(window[:, None] - COARSE_RANGES).min(axis=0)
@@ -911,7 +911,7 @@ ledger.record(
         if abs(
             REFINED_RANGES[1]
             - TRUE_RANGES[1]
-            - ledger.claim("surendran2025", "table1-arithmetic").printed[0]
+            - claims.claim("surendran2025", "table1-arithmetic").printed[0]
         )
         > 0.015
         else "reproduced",

@@ -52,7 +52,7 @@ from irsnb.hybrid import (
     train,
 )
 from irsnb.hybrid.model import from_cosines
-from irsnb.report import figures, ledger
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 street = load_scenario()
@@ -61,7 +61,7 @@ half_wave = street.wavelength / 2
 block = PlanarArray(10, 10, half_wave, street.wavelength)
 part = PlanarArray(7, 7, half_wave, street.wavelength)
 STEP = np.pi / 300
-n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[ledger.scale()]
+n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[runs.scale()]
 
 # %% [markdown]
 # ## The scenario
@@ -319,7 +319,7 @@ fig, axes = plt.subplots(figsize=(7.2, 3.8))
 for number, one in enumerate(ratios.values()):
     for place, rival in enumerate(METHODS[:3]):
         ratio, low, high = one[rival]
-        style = figures.METHOD_STYLE[rival]
+        style = figures.style(rival)
         axes.errorbar(
             ratio,
             number + 0.22 * (place - 1),

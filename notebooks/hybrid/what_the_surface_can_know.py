@@ -42,7 +42,7 @@ from irsnb.hybrid import (
     spread_out,
     standard_errors,
 )
-from irsnb.report import figures, ledger
+from irsnb.report import figures, ledger, tables
 
 figures.use_style()
 rng = np.random.default_rng(2025)
@@ -515,7 +515,7 @@ for name, array in SURFACES.items():
                 f"{angle:.2g} deg",
             )
         )
-ledger.Table(
+tables.Table(
     "reach",
     (
         "listening",
