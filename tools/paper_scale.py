@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from paths import ROOT
+
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)

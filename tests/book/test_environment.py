@@ -10,7 +10,8 @@ import pytest
 import yaml
 from rattler import MatchSpec
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from paths import ROOT
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")

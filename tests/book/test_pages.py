@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
@@ -17,8 +16,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from irsnb import elliptic, ledger
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
 AXE_VERSION = "4.14.1"
 AXE = ROOT / "_build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"

@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from paths import ROOT
+
 UV = Path(sys.executable).with_name("uv")
 
 
