@@ -27,6 +27,7 @@ RUN := .venv/bin/python
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 export TF_NUM_INTRAOP_THREADS ?= 1
+PROCESSOR ?= native
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -37,11 +38,11 @@ book: setup ## run every notebook, two at a time, and render _build/html
 html: setup ## render the stored outputs into _build/html without executing
 	@$(RUN) tools/book.py
 
-test: setup ## lint, unit tests, and every notebook against its stored outputs
+# PROCESSOR=no-avx512, no-avx2, other-blas: as on a processor that has less; tools/processors.py says what each is.
+test: setup ## lint, unit tests, doctests, and every notebook against its stored outputs
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules --nbval --nbval-current-env \
-	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900 tests notebooks
+	@$(RUN) tools/processors.py $(PROCESSOR) $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import irsnb
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {
     "dask",
     "deepmimo",

@@ -4,13 +4,11 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import address  # noqa: E402
+import address
+from paths import ROOT
 
 FORMER = address.present(ROOT)
 ELSEWHERE = "Another-Group/second.book"

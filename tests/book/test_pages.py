@@ -9,19 +9,16 @@ import subprocess
 import sys
 import threading
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
+import book_extension
 from irsnb import elliptic
 from irsnb.report import claims, ledger
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import book_extension  # noqa: E402
+from paths import ROOT
 
 HTML = ROOT / "_build" / "html"
 AXE_VERSION = "4.14.1"

@@ -11,12 +11,22 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from paths import ROOT
+from tests.compare import line_up
+
 UV = Path(sys.executable).with_name("uv")
 
 
+OURS = ("PYTHON", "VIRTUAL", "JUPYTER", "PYTEST")
+"""How variables begin by which this environment would reach into the fresh one."""
+
+
 def call(*command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    """Run a command without the variables of this environment, the fresh one's commands found first."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    plain["PATH"] = f"{Path(command[0]).parent}:{plain['PATH']}"
+    command = [str(part) for part in command]
+    done = subprocess.run(command, capture_output=True, text=True, env=plain, **options)
     assert done.returncode == 0, done.stderr[-2000:]
     return done
 
@@ -71,6 +81,16 @@ def test_the_wheel_brings_neither_tensorflow_nor_the_project(stranger):
     assert str(ROOT) not in where and heavy == "None None"
 
 
+def texts(notebook):
+    """What the cells of a notebook print and return, progress left out."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    return [
+        output.text if "text" in output else output.get("data", {}).get("text/plain", "")
+        for output in outputs
+        if output.get("name") != "stderr"
+    ]
+
+
 @pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room", "hybrid/street"])
 def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path, name):
     shutil.copy2(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "alone.ipynb")
@@ -80,19 +100,8 @@ def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path, name):
         "nbclient.NotebookClient(nb, kernel_name='python3', coalesce_streams=True).execute()\n"
         "nbformat.write(nb, 'done.ipynb')\n"
     )
-    plain = {
-        k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL", "JUPYTER", "PYTEST"))
-    }
-    call(stranger, "-c", code, cwd=tmp_path, env=plain | {"PATH": f"{stranger.parent}:{plain['PATH']}"})
+    call(stranger, "-c", code, cwd=tmp_path)
     fresh = nbformat.read(tmp_path / "done.ipynb", as_version=4)
     stored = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    for ours, theirs in zip(stored.cells, fresh.cells, strict=True):
-        texts = [
-            [
-                o.get("text", o.get("data", {}).get("text/plain"))
-                for o in cell.get("outputs", [])
-                if o.get("name") != "stderr"
-            ]
-            for cell in (ours, theirs)
-        ]
-        assert texts[0] == texts[1]
+    for ours, theirs in zip(texts(stored), texts(fresh), strict=True):
+        assert line_up(theirs, ours) == ours
