@@ -2,7 +2,9 @@
 
 import functools
 import http.server
+import importlib
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 import book_extension
+import irsnb.report
 from irsnb import elliptic
 from irsnb.report import claims, ledger
 from paths import ROOT
@@ -154,15 +157,33 @@ def test_the_ledger_page_shows_every_claim(pages):
     assert len(links) == len(claims.claims("duan2025"))
 
 
-def test_the_api_page_has_the_public_names(pages):
-    anchors = pages["book/api.html"].anchors
-    for name in ("locate", "direction", "perturbation_mae", "position_crlb"):
-        assert f"irsnb.elliptic.{name}" in anchors
-    assert {
-        "irsnb.arrays.PlanarArray",
-        "irsnb.report.ledger.record",
-        "irsnb.bounds.fisher_information",
-    } <= anchors
+HELPERS = {"checks", "compiled", "fitting_kernels", "whitening"}
+"""Modules that serve the package's other modules and have no section on its page."""
+
+
+def public_names():
+    """Every function and class that a module offers, by its full name."""
+    names = [module.name for module in pkgutil.iter_modules(irsnb.__path__) if module.name not in HELPERS]
+    names += [f"report.{module.name}" for module in pkgutil.iter_modules(irsnb.report.__path__)]
+    for name in names:
+        module = importlib.import_module(f"irsnb.{name}")
+        for offered in getattr(module, "__all__", ()):
+            if callable(getattr(module, offered)):
+                yield f"{module.__name__}.{offered}"
+
+
+def test_the_api_page_has_every_public_name(pages):
+    names = set(public_names())
+    assert {"irsnb.elliptic.locate", "irsnb.arrays.PlanarArray", "irsnb.report.ledger.record"} <= names
+    assert sorted(names - pages["book/api.html"].anchors) == []
+
+
+def test_signatures_on_the_api_page_are_readable(pages):
+    text = (HTML / "book" / "api.html").read_text(encoding="utf-8")
+    signatures = [re.sub(r"<[^>]+>", "", s) for s in re.findall(r'<dt class="sig .*?</dt>', text, flags=re.S)]
+    assert len(signatures) >= 100
+    for signature in signatures:
+        assert not re.search(r"ArrayLike|Union\[|numpy\._", signature), signature
 
 
 def test_a_notebook_page_opens_in_colab(pages):
