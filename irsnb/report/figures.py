@@ -86,7 +86,7 @@ _FURTHER_MARKERS = ("<", ">", "p", "h", "d", "*", "H", "8")
 _FURTHER_LINES = ("-", "--", "-.", (0, (3, 1, 1, 1, 1, 1)))
 
 
-def style(label: str, **changes: Any) -> dict[str, Any]:
+def style(method: str, /, **changes: Any) -> dict[str, Any]:
     """Return how a method is drawn: keyword arguments of ``Axes.plot``.
 
     A label that :data:`METHOD_STYLE` does not hold gets a colour, a marker and a line style computed from its
@@ -95,8 +95,8 @@ def style(label: str, **changes: Any) -> dict[str, Any]:
 
     Parameters
     ----------
-    label : str
-        A key of :data:`METHOD_STYLE`, or any other text.
+    method : str
+        A key of :data:`METHOD_STYLE`, or any other text, which is then its label.
     **changes
         In place of the method's own.
 
@@ -107,7 +107,7 @@ def style(label: str, **changes: Any) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the label is not a text or is empty.
+        If the method is not a text or is empty.
 
     Examples
     --------
@@ -116,11 +116,11 @@ def style(label: str, **changes: Any) -> dict[str, Any]:
     >>> style("my beamformer") == style("my beamformer")
     True
     """
-    if not checks.instance("label", label, str).strip():
-        raise ValueError(f"label: got {label!r}; it must be a text that says something")
-    if label in METHOD_STYLE:
-        return METHOD_STYLE[label] | changes
-    code = zlib.crc32(label.encode())
+    if not checks.instance("method", method, str).strip():
+        raise ValueError(f"method: got {method!r}; it must be a text that says something")
+    if method in METHOD_STYLE:
+        return METHOD_STYLE[method] | changes
+    code = zlib.crc32(method.encode())
     found = {}
     for key, options in (
         ("color", _FURTHER_COLOURS),
@@ -129,7 +129,7 @@ def style(label: str, **changes: Any) -> dict[str, Any]:
     ):
         code, index = divmod(code, len(options))
         found[key] = options[index]
-    return found | {"label": label} | changes
+    return found | {"label": method} | changes
 
 
 def use_style() -> None:

@@ -90,8 +90,8 @@ def digits(
     ours: ArrayLike,
     *,
     decimals: ArrayLike,
-    low: ArrayLike | None = None,
-    high: ArrayLike | None = None,
+    lower: ArrayLike | None = None,
+    upper: ArrayLike | None = None,
 ) -> Judgement:
     """Judge printed numbers by their last digit.
 
@@ -105,7 +105,7 @@ def digits(
         What the paper prints and what we got, in the same order and units.
     decimals : int or array_like of int
         Decimals to which each number is printed; negative where its last digits are zeros that say nothing.
-    low, high : array_like, shape (N,), optional
+    lower, upper : array_like, shape (N,), optional
         Ends of our intervals (95 %), where ours are drawn at random.
 
     Returns
@@ -123,7 +123,7 @@ def digits(
     'reproduced'
     >>> digits(2.0, 2.9, decimals=1).verdict
     'same trend'
-    >>> digits(2.0, 2.9, decimals=1, low=1.9, high=4.0).verdict
+    >>> digits(2.0, 2.9, decimals=1, lower=1.9, upper=4.0).verdict
     'reproduced'
     """
     printed, ours = (
@@ -140,7 +140,7 @@ def digits(
     off = np.abs(ours - printed)
     # A difference of exactly one unit counts, whatever binary fractions make of it.
     near = off <= unit * (1 + 1e-9) + 8 * np.spacing(np.abs(printed))
-    inside = _inside(printed, low, high)
+    inside = _inside(printed, lower, upper)
     small, large = np.minimum(np.abs(ours), np.abs(printed)), np.maximum(np.abs(ours), np.abs(printed))
     similar = (np.sign(ours) == np.sign(printed)) & (large <= 1.5 * small * (1 + 1e-12))
     good = near | inside
@@ -157,18 +157,18 @@ def digits(
     return Judgement(verdict, "; ".join(basis), "digits")
 
 
-def _inside(printed, low, high):
-    if (low is None) != (high is None):
+def _inside(printed, lower, upper):
+    if (lower is None) != (upper is None):
         raise ValueError(
-            f"{'low' if low is None else 'high'}: got None; both ends of the intervals are needed"
+            f"{'lower' if lower is None else 'upper'}: got None; both ends of the intervals are needed"
         )
-    if low is None:
+    if lower is None:
         return np.zeros(printed.shape, dtype=bool)
-    ends = [np.atleast_1d(checks.real_array(n, v)) for n, v in (("low", low), ("high", high))]
-    for name, end in zip(("low", "high"), ends, strict=True):
+    ends = [np.atleast_1d(checks.real_array(n, v)) for n, v in (("lower", lower), ("upper", upper))]
+    for name, end in zip(("lower", "upper"), ends, strict=True):
         if end.shape != printed.shape:
             raise ValueError(f"{name}: got shape {end.shape}; it must be that of printed, {printed.shape}")
-    checks.require(ends[0] <= ends[1], "low", ends[0], "it must not exceed high")
+    checks.require(ends[0] <= ends[1], "lower", ends[0], "it must not exceed upper")
     return (ends[0] <= printed) & (printed <= ends[1])
 
 

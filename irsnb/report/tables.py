@@ -32,10 +32,14 @@ __all__ = [
 ]
 
 TABLE_KEY = "irsnb_table"
+INTERVAL = "end"
+"""Dimension along which a reduction of :mod:`irsnb.montecarlo` holds value, lower and upper end."""
 _UNITS = (("m", 0), ("cm", -2), ("mm", -3), ("um", -6), ("nm", -9))
 
 
-def spoken(length_m: float, *, digits: int = 2, low: float | None = None, high: float | None = None) -> str:
+def spoken(
+    length_m: float, *, digits: int = 2, lower: float | None = None, upper: float | None = None
+) -> str:
     """Return a length in words, in the unit that fits it.
 
     Parameters
@@ -44,7 +48,7 @@ def spoken(length_m: float, *, digits: int = 2, low: float | None = None, high: 
         Length [m]; NaN reads as ``n/a``.
     digits : int
         Significant digits. With an interval, the interval decides.
-    low, high : float, optional
+    lower, upper : float, optional
         Ends of its interval [m].
 
     Returns
@@ -60,7 +64,7 @@ def spoken(length_m: float, *, digits: int = 2, low: float | None = None, high: 
     --------
     >>> spoken(12.3), spoken(0.0345), spoken(-0.00512), spoken(2.5e-6), spoken(0)
     ('12 m', '3.5 cm', '-5.1 mm', '2.5 um', '0 m')
-    >>> spoken(0.0321, low=0.029, high=0.036)
+    >>> spoken(0.0321, lower=0.029, upper=0.036)
     '3.2 cm (2.9 to 3.6 cm)'
     """
     length = _number("length_m", length_m)
@@ -73,8 +77,10 @@ def spoken(length_m: float, *, digits: int = 2, low: float | None = None, high: 
         # The unit is chosen after rounding: 9.99 mm has two digits as 1 cm.
         size = abs(float(f"{length:.{digits - 1}e}"))
         unit, exponent = next((pair for pair in _UNITS if size >= 10.0 ** pair[1]), _UNITS[-1])
-    if low is not None or high is not None:
-        ends = [_number(name, value) * 10.0**-exponent for name, value in (("low", low), ("high", high))]
+    if lower is not None or upper is not None:
+        ends = [
+            _number(name, value) * 10.0**-exponent for name, value in (("lower", lower), ("upper", upper))
+        ]
         return with_interval(length * 10.0**-exponent, *ends, unit=unit)
     return f"{number(length * 10.0**-exponent, digits)} {unit}"
 
@@ -102,20 +108,20 @@ def number(value: float, digits: int = 3) -> str:
         return "n/a"
     if math.isinf(value):
         return "infinite" if value > 0 else "-infinite"
-    rounded = float(f"{value:.{digits - 1}e}")
+    rounded = float(f"{value:.{digits - 1}e}") + 0.0  # no minus zero
     if rounded == 0 or 1e-4 <= abs(rounded) < 1e6:
         return np.format_float_positional(rounded, trim="-")
     return f"{rounded:.{digits}g}"
 
 
-def with_interval(value: float, low: float, high: float, *, unit: str = "") -> str:
+def with_interval(value: float, lower: float, upper: float, *, unit: str = "") -> str:
     """Return a value with its interval; the interval decides the last digit that is shown.
 
     Parameters
     ----------
-    value, low, high : float
-        A value and the ends of its interval, in the same unit. NaN in the value reads as ``n/a``, an infinite
-        end as ``infinite``.
+    value, lower, upper : float
+        A value and the ends of its interval, in the same unit. NaN in the value reads as ``n/a``, in an end
+        as ``no interval``, an infinite end as ``infinite``.
     unit : str
         Shown after the value and after the interval.
 
@@ -135,19 +141,21 @@ def with_interval(value: float, low: float, high: float, *, unit: str = "") -> s
     >>> with_interval(93.33, 90.2, 95.9, unit="%")
     '93 % (90 to 96 %)'
     """
-    value, low, high = (_number(n, v) for n, v in (("value", value), ("low", low), ("high", high)))
+    value, lower, upper = (_number(n, v) for n, v in (("value", value), ("lower", lower), ("upper", upper)))
     checks.instance("unit", unit, str)
-    if low > high:
-        raise ValueError(f"low: got {low}; it must not exceed high, {high}")
+    if lower > upper:
+        raise ValueError(f"lower: got {lower}; it must not exceed upper, {upper}")
     if math.isnan(value):
         return "n/a"
-    sizes = [abs(end - value) for end in (low, high) if math.isfinite(end - value)]
-    half = (high - low) / 2 if math.isfinite(high - low) else max(sizes, default=0.0)
+    if math.isnan(lower) or math.isnan(upper):
+        return f"{number(value)}{f' {unit}' if unit else ''} (no interval)"
+    sizes = [abs(end - value) for end in (lower, upper) if math.isfinite(end - value)]
+    half = (upper - lower) / 2 if math.isfinite(upper - lower) else max(sizes, default=0.0)
     if half > 0:
         decimals = -math.floor(math.log10(half) + 1e-9)
-        told = [_rounded(each, decimals) for each in (value, low, high)]
+        told = [_rounded(each, decimals) for each in (value, lower, upper)]
     else:
-        told = [number(each) for each in (value, low, high)]
+        told = [number(each) for each in (value, lower, upper)]
     after = f" {unit}" if unit else ""
     return f"{told[0]}{after} ({told[1]} to {told[2]}{after})"
 
@@ -263,10 +271,10 @@ def table(
     Parameters
     ----------
     data : sequence of rows, xarray.Dataset or xarray.DataArray
-        Rows: each a sequence whose first entry names it; an entry is a text, a number, or (value, low, high).
-        A Dataset with the variables ``value``, ``low`` and ``high``, and a DataArray, have one or two
-        dimensions: the first gives the rows, the second the columns. A Dataset of other variables has one
-        dimension, which gives the rows, and a column for each variable.
+        Rows: each a sequence whose first entry names it; an entry is a text, a number, or (value, lower,
+        upper). A DataArray has one or two dimensions: the first gives the rows, the second the columns. A
+        Dataset has one, which gives the rows, and a column for each variable. Where they also have the
+        dimension ``end`` of a reduction of :mod:`irsnb.montecarlo`, cells show the interval.
     caption : str
         What the table shows, in one sentence.
     head : sequence of str, optional
@@ -327,8 +335,12 @@ def _cell(argument, entry, digits):
     if isinstance(entry, str):
         return entry
     if isinstance(entry, (tuple, list)) and len(entry) == 3:
-        return with_interval(*(_number(argument, each) for each in entry))
-    return number(entry if isinstance(entry, (int, np.integer)) else _number(argument, entry), digits)
+        value, lower, upper = (_number(argument, each) for each in entry)
+        if lower > upper:
+            raise ValueError(f"{argument}: got the interval {lower} to {upper}; its ends must be in order")
+        return with_interval(value, lower, upper)
+    _number(argument, entry)
+    return number(entry, digits)
 
 
 def _of_labelled(data, units):
@@ -341,39 +353,39 @@ def _of_labelled(data, units):
         values = data[dim].values if dim in data.coords else np.arange(data.sizes[dim])
         return [value if isinstance(value, str) else number(value.item(), 4) for value in values]
 
-    dims = list(data.dims)
-    intervals = (
-        all(part in data for part in ("value", "low", "high")) if hasattr(data, "data_vars") else False
-    )
-    table_of_variables = hasattr(data, "data_vars") and not intervals
-    if not 1 <= len(dims) <= (1 if table_of_variables else 2):
-        raise ValueError(
-            f"data: got the dimensions {dims}; {1 if table_of_variables else '1 or 2'} can be shown"
-        )
-    rows_by = dims[0]
-    corner = _with_unit(rows_by, unit_of(data[rows_by]) if rows_by in data.coords else units.get(rows_by))
-    if table_of_variables:
-        columns = [data[variable].values for variable in data.data_vars]
-        heads = [_with_unit(variable, unit_of(data[variable])) for variable in data.data_vars]
+    def cells(array):
+        """Entries of the table, an interval as (value, lower, upper), its dimension left out."""
+        if INTERVAL not in array.dims:
+            return array.transpose(*(dim for dim in dims if dim in array.dims)).values
+        parts = [array.sel({INTERVAL: part}) for part in ("value", "lower", "upper")]
+        stacked = np.empty(parts[0].shape, dtype=object)
+        for index in np.ndindex(stacked.shape):
+            stacked[index] = tuple(float(part.values[index]) for part in parts)
+        return stacked
+
+    is_dataset = hasattr(data, "data_vars")
+    dims = [dim for dim in data.dims if dim != INTERVAL]
+    if not 1 <= len(dims) <= (1 if is_dataset else 2):
+        raise ValueError(f"data: got the dimensions {dims}; {'1' if is_dataset else '1 or 2'} can be shown")
+    if is_dataset and any(set(dims) - set(data[each].dims) for each in data.data_vars):
+        raise ValueError(f"data: got a variable without the dimension {dims[0]}; each needs it")
+    if INTERVAL in data.dims and not {"value", "lower", "upper"} <= set(data.get_index(INTERVAL)):
+        given = list(data.get_index(INTERVAL))
+        raise ValueError(f"data: got {given} along {INTERVAL}; it must hold value, lower and upper")
+    corner = _with_unit(dims[0], unit_of(data[dims[0]]) if dims[0] in data.coords else units.get(dims[0]))
+    if is_dataset:
+        heads = [_with_unit(each, unit_of(data[each])) for each in data.data_vars]
+        columns = [cells(data[each]) for each in data.data_vars]
     else:
-        parts = [data[part].transpose(*dims).values for part in ("value", "low", "high")] if intervals else []
-        cells = np.stack(parts, axis=-1) if intervals else data.values[..., None]
-        quantity = data["value"] if intervals else data
-        title = quantity.attrs.get(
-            "long_name", "value" if intervals or quantity.name is None else quantity.name
-        )
-        title = _with_unit(title, unit_of(quantity) or units.get(title))
-        if len(dims) == 1:
-            cells, heads = cells[:, None], [title]
-        else:
-            across = data[dims[1]] if dims[1] in data.coords else None
-            after = f" {unit_of(across)}" if across is not None and unit_of(across) else ""
-            heads = [f"{title}, {dims[1]} {label}{after}" for label in labels(dims[1])]
-        columns = [
-            [tuple(cell) if len(cell) == 3 else cell[0] for cell in cells[:, j]] for j in range(len(heads))
-        ]
-    rows = [(label, *(column[i] for column in columns)) for i, label in enumerate(labels(rows_by))]
-    return [corner, *heads], rows
+        title = _with_unit(data.name or "value", unit_of(data))
+        columns, heads = [cells(data)], [title]
+        if len(dims) == 2:
+            across = unit_of(data[dims[1]]) if dims[1] in data.coords else ""
+            heads = [f"{title}, {dims[1]} {label} {across}".rstrip() for label in labels(dims[1])]
+            columns = list(columns[0].T)
+    return [corner, *heads], [
+        (label, *(column[i] for column in columns)) for i, label in enumerate(labels(dims[0]))
+    ]
 
 
 def stored_outputs(folder: str | Path) -> Iterator[tuple[PurePosixPath, dict[str, Any]]]:

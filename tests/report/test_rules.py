@@ -49,14 +49,14 @@ def test_digits_knows_the_units_of_binary_fractions_and_of_round_numbers():
 
 
 def test_digits_takes_a_printed_number_within_our_interval():
-    def judged(low, high):
-        return digits([2.0, 5.0], [2.8, 5.0], decimals=1, low=low, high=high)
+    def judged(lower, upper):
+        return digits([2.0, 5.0], [2.8, 5.0], decimals=1, lower=lower, upper=upper)
 
     assert judged([2.0, 4.0], [3.0, 6.0]).verdict == "reproduced"
     assert "1 of 2 within one unit" in judged([2.0, 4.0], [3.0, 6.0]).basis
     assert "1 more within our interval" in judged([2.0, 4.0], [3.0, 6.0]).basis
     assert judged([2.01, 4.0], [3.0, 6.0]).verdict == "same trend"
-    assert digits(2.0, 9.0, decimals=1, low=1.0, high=9.5).verdict == "reproduced"
+    assert digits(2.0, 9.0, decimals=1, lower=1.0, upper=9.5).verdict == "reproduced"
 
 
 def test_digits_goes_by_the_worst_number():
@@ -73,7 +73,7 @@ def test_digits_never_gets_worse_as_ours_comes_nearer(printed, ours, nearer, dec
     close = digits(printed, printed + nearer * (ours - printed), decimals=decimals)
     assert rank(close) <= rank(far)
     width = abs(ours - printed) * nearer
-    assert rank(digits(printed, ours, decimals=decimals, low=ours - width, high=ours + width)) <= rank(far)
+    assert rank(digits(printed, ours, decimals=decimals, lower=ours - width, upper=ours + width)) <= rank(far)
     assert rank(digits(printed, ours, decimals=decimals - 1)) <= rank(far), "fewer digits ask for less"
 
 
@@ -88,10 +88,10 @@ def test_digits_never_gets_worse_as_ours_comes_nearer(printed, ours, nearer, dec
         ({"ours": "1"}, "ours"),
         ({"decimals": 1.0}, "decimals"),
         ({"decimals": [1, 2]}, "decimals: got shape"),
-        ({"low": 0.5}, "high: got None"),
-        ({"high": 0.5}, "low: got None"),
-        ({"low": 2.0, "high": 1.0}, "low: got 2.0"),
-        ({"low": [0, 0], "high": [1, 1]}, "low: got shape"),
+        ({"lower": 0.5}, "upper: got None"),
+        ({"upper": 0.5}, "lower: got None"),
+        ({"lower": 2.0, "upper": 1.0}, "lower: got 2.0"),
+        ({"lower": [0, 0], "upper": [1, 1]}, "lower: got shape"),
     ],
 )
 def test_digits_refuses(arguments, words):
