@@ -233,15 +233,15 @@ class Room:
         return signal_unchecked(self, checked_positions(positions))
 
 
-def checked_positions(positions):
+def checked_positions(positions, name="positions"):
     """Return positions as an array (..., 2), or raise ``ValueError`` if one is outside the room."""
-    positions = real_array("positions", positions)
+    positions = real_array(name, positions)
     if positions.ndim == 0 or positions.shape[-1] != 2:
-        raise ValueError(f"positions: got shape {positions.shape}; it must be (..., 2): x, y in metres")
+        raise ValueError(f"{name}: got shape {positions.shape}; it must be (..., 2): x, y in metres")
     x, y = positions[..., 0], positions[..., 1]
-    require(np.abs(x) < WIDTH / 2, "positions", x, "that x is outside the room, -5 m < x < 5 m")
+    require(np.abs(x) < WIDTH / 2, name, x, "that x is outside the room, -5 m < x < 5 m")
     # The area that the paper gives its users ends on the wall y = 10, which carries no tiles.
-    require((y > 0) & (y <= DEPTH), "positions", y, "that y is outside the room, 0 m < y <= 10 m")
+    require((y > 0) & (y <= DEPTH), name, y, "that y is outside the room, 0 m < y <= 10 m")
     return positions
 
 
@@ -306,7 +306,9 @@ def reflection_coefficients(room, positions):
         return element * wide * tall
 
     incident = 10 ** (room.cell_gain_dbi / 10) * factor(_seen(room, room.base_station, room.tiles))
-    parts = [incident * factor(_seen(room, _users(room, flat[i : i + _BLOCK]), room.tiles)) for i in _blocks(flat)]
+    parts = [
+        incident * factor(_seen(room, _users(room, flat[i : i + _BLOCK]), room.tiles)) for i in _blocks(flat)
+    ]
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
@@ -371,7 +373,7 @@ def _users(room, positions):
 
 
 def _seen(room, points, tiles):
-    """Points (..., 3) as tiles (K, 3) see them: along the wall, off the wall and upwards, (..., K) each [m]."""
+    """Points (..., 3) as tiles (K, 3) see them: along the wall, off it and upwards, (..., K) each [m]."""
     (dx, dy, dz), (along, normal) = np.moveaxis(points - tiles, -1, 0), room.axes
     return dx * along[:, 0] + dy * along[:, 1], dx * normal[:, 0] + dy * normal[:, 1], dz
 
@@ -423,8 +425,8 @@ def _channels(room, positions, tiles, gradient=False):
 def signal_on_grid(room, x, y):
     """:func:`signal_unchecked` of all pairs of coordinates, of single precision.
 
-    A tile's channel depends on where the place stands as the tile sees it. On an even grid the tiles of a wall
-    see the same few offsets along the wall, which are computed once for all of them.
+    A tile's channel depends on where the place stands as the tile sees it. On an even grid the tiles of a
+    wall see the same few offsets along the wall, which are computed once for all of them.
 
     Returns
     -------
