@@ -21,7 +21,7 @@ __all__ = ["Dictionary", "build_dictionary", "search"]
 
 BLOCK = 0.1
 """Side of a block [m]. The blocks surround the users' area by half of it."""
-_PER_METRE, _SIDE, _RANK, _STARTS, _USERS = round(1 / BLOCK), 8, 8, 4, 64
+_PER_METRE, _SIDE, _RANK, _STARTS, _MOST, _USERS = round(1 / BLOCK), 8, 8, 4, 256, 64
 _KEPT_BYTES = 2**30
 # Two starts whose likenesses differ by less may change places by rounding, in single precision.
 _ROUNDING = 1e-5
@@ -170,10 +170,14 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     found, heard = np.empty((len(measured), _STARTS, 2)), n_pilots - missing.sum(axis=1)
     for n_heard in np.unique(heard):
         users = np.flatnonzero(heard == n_heard)
-        for i in range(0, len(users), _USERS):
-            rows = users[i : i + _USERS]
+        # Fewer pilots tell blocks apart less well, and the spans hold those that are missing.
+        compared = _STARTS * (32 / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        compared = round(np.clip(compared, _STARTS, _MOST))
+        step = min(_USERS, 2048 // compared)
+        for i in range(0, len(users), step):
+            rows = users[i : i + step]
             present = None if n_heard == n_pilots else ~missing[rows]
-            found[rows] = _search(dictionary, np.where(missing[rows], 0, measured[rows]), present, n_heard)
+            found[rows] = _search(dictionary, np.where(missing[rows], 0, measured[rows]), present, compared)
     return found
 
 
@@ -185,8 +189,8 @@ def has_signal(measured, method):
     return np.any(values != 0, axis=-1)
 
 
-def _search(dictionary, measured, present, n_heard):
-    """:func:`search` of users who all lack equally many pilots, zeros in their places."""
+def _search(dictionary, measured, present, compared):
+    """:func:`search` by the places of the best blocks, so many compared; zeros where a pilot is missing."""
     room, method = dictionary.room, dictionary.method
 
     def unit(kind):
@@ -198,8 +202,6 @@ def _search(dictionary, measured, present, n_heard):
     np.square(inner, out=inner)
     inner = inner.reshape(len(measured), len(dictionary.places), -1)
     energy = inner @ np.ones(inner.shape[-1], dtype=np.float32)
-    # Fewer pilots tell blocks apart less well.
-    compared = max(_STARTS, round(_STARTS * (32 / n_heard) ** 2))
     best = np.sort(np.argpartition(energy, -compared, axis=1)[:, -compared:], axis=1)
     vectors = dictionary.vectors[best]
     if method != "ml" or present is not None:
