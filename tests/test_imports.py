@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "irsnb"
-GROUND = ("checks", "noise", "fix", "compiled", "fitting", "geometry", "arrays", "bounds", "training")
+GROUND = (
+    "checks",
+    "noise",
+    "compiled",
+    "fix",
+    "whitening",
+    "fitting_kernels",
+    "fitting",
+    "geometry",
+    "arrays",
+    "bounds",
+    "training",
+)
 ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
 FLOORS = (

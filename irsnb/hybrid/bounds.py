@@ -128,7 +128,7 @@ def miscalibration(array, users, sigma_phase):
     """
     slopes = _phase_slopes(array, checked_users(users))
     sigma = np.broadcast_to(real_array("sigma_phase", sigma_phase), slopes.shape[-2])
-    return cramer_rao_bound(fisher_information(slopes, sigma))
+    return cramer_rao_bound(fisher_information(slopes, sigma**2))
 
 
 def first_order_bias(array, users, disturbance):
