@@ -12,8 +12,11 @@ GROUND = ("checks", "noise", "fitting", "geometry", "arrays", "bounds", "trainin
 ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
 FLOORS = (
+    "scene",
     "scenario",
     "model",
+    "users",
+    "deepmimo",
     "waveform",
     "kernels",
     "music",
@@ -21,6 +24,10 @@ FLOORS = (
     "swarms",
     "refinement",
     "networks",
+    "examples",
+    "refinenet",
+    "cropnet",
+    "elementnet",
     "fingerprints",
     "bounds",
     "placement",

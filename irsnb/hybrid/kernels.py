@@ -1,8 +1,8 @@
 """The loops of decoupled MUSIC that numpy could only run as many passes over memory, compiled.
 
-The design has no room for compiled code: it stands beside :mod:`irsnb.hybrid.music`, which checks what it is
-given, calls these, and is the only one to do so. Importing this module loads numba; what was compiled is kept
-on disk, beside this file or in the user's cache, and compiled anew where that is not possible.
+Only :mod:`irsnb.hybrid.music` calls these functions, with input that it has checked. Importing this module
+loads numba. Compiled code is kept on disk, beside this file or in the user's cache, and compiled anew where
+that is not possible.
 """
 
 from functools import lru_cache

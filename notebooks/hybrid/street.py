@@ -41,7 +41,7 @@ from irsnb.hybrid import (
     polar,
     spread_out,
 )
-from irsnb.hybrid.scenario import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
+from irsnb.hybrid.scene import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
 
 figures.use_style()
 street = load_scenario()

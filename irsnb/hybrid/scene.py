@@ -1,0 +1,142 @@
+"""A street: where the surface hangs, where users stand, and the paths between them.
+
+Positions are those of O1, the outdoor scenario of DeepMIMO (A. Alkhateeb, "DeepMIMO: a generic deep learning
+dataset for millimeter wave and massive MIMO applications", ITA 2019).
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.constants import speed_of_light
+
+from irsnb.checks import points
+
+SURFACE = (235.504, 389.504, 6.0)
+"""O1's base station BS1, where Surendran et al. (2025) hang the surface [m]."""
+FIRST_USER, PITCH, ROWS, COLUMNS = (242.423, 297.171, 2.0), 0.2, 2751, 181
+"""O1's user grid 1: row 1, column 1 [m]; distance between neighbours [m]; y grows with the row, x with the
+column."""
+TOLERANCE = 0.01  # m; a user or BS1 within this of its place is the one meant
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """Users, and the paths between each of them and the surface. N users, at most P paths, at most B bounces.
+
+    Paths stand by falling power: path 0 is the line of sight where there is one. Arrays are read-only.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    carrier : float
+        Carrier frequency [Hz].
+    surface : ndarray, shape (3,)
+        Where the surface hangs: O1's BS1 [m].
+    positions : ndarray, shape (N, 3)
+        Users [m].
+    rows, columns : ndarray of int, shape (N,)
+        Place on O1's user grid 1, from 1; both 0 for a user who does not stand on it.
+    gain : ndarray of complex, shape (N, P)
+        What each path multiplies the sent amplitude with, at the carrier: between isotropic antennas its
+        squared modulus is the path gain, and the carrier's ``-2 pi fc delay`` is in its phase. 0 for no path.
+    delay : ndarray, shape (N, P)
+        [s]; NaN for no path.
+    azimuth, elevation : ndarray, shape (N, P)
+        Direction from the surface in which the path leaves or arrives, as in :mod:`irsnb.geometry` [rad];
+        NaN for no path. A point at distance ``c delay`` in this direction is the user's image in the faces
+        touched: from it a specular path's wave spreads as a sphere.
+    interactions : ndarray of int, shape (N, P)
+        DeepMIMO's code, a digit a bounce: 0 line of sight, 1 one reflection, 11 two; 2 diffraction,
+        3 scattering, 4 transmission; -1 for no path.
+    corners : ndarray, shape (N, P, B, 3)
+        Points where a path is bent, from the surface to the user [m]; NaN beyond its last.
+    buildings : tuple of ndarray, each (Q, 2)
+        Ground outlines, counterclockwise, for a map of the street from above [m].
+    """
+
+    name: str
+    carrier: float
+    surface: np.ndarray
+    positions: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    gain: np.ndarray
+    delay: np.ndarray
+    azimuth: np.ndarray
+    elevation: np.ndarray
+    interactions: np.ndarray
+    corners: np.ndarray
+    buildings: tuple
+
+    def __post_init__(self):
+        for item in fields(self):
+            value = getattr(self, item.name)
+            for array in value if isinstance(value, tuple) else (value,):
+                if isinstance(array, np.ndarray):
+                    array.setflags(write=False)
+
+    def __repr__(self):
+        users, paths = self.gain.shape
+        return f"Scenario({self.name!r}, {users} users, up to {paths} paths, {self.carrier / 1e9:g} GHz)"
+
+    @property
+    def wavelength(self):
+        """Carrier wavelength [m]."""
+        return speed_of_light / self.carrier
+
+    def find(self, row, column):
+        """Index of the user at a place on user grid 1.
+
+        Parameters
+        ----------
+        row, column : int
+            Counted from 1.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ValueError
+            If no user kept in this scenario stands there.
+        """
+        found = np.flatnonzero((self.rows == row) & (self.columns == column) & (self.rows > 0))
+        if not found.size:
+            raise ValueError(
+                f"row, column: got ({row!r}, {column!r}); no user of {self.name} stands there; "
+                "its rows and columns list the places it has, and nearest() takes any point"
+            )
+        return int(found[0])
+
+    def nearest(self, point):
+        """Index of the user nearest to a point.
+
+        Parameters
+        ----------
+        point : array_like, shape (3,)
+            [m].
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ValueError
+            If the point is not three finite numbers.
+        """
+        point = points("point", point)
+        if point.shape != (3,):
+            raise ValueError(f"point: got shape {point.shape}; it must be (3,): x, y, z in metres")
+        return int(np.argmin(np.sum((self.positions - point) ** 2, axis=-1)))
+
+
+def grid_places(users):
+    """Rows and columns of positions (N, 3) on user grid 1; 0, 0 for those who do not stand on it."""
+    place = np.round((users[:, :2] - FIRST_USER[:2]) / PITCH).astype(int) + 1
+    exact = np.column_stack([FIRST_USER[:2] + PITCH * (place - 1), np.full(len(users), FIRST_USER[2])])
+    on = (np.abs(users - exact) <= TOLERANCE).all(axis=1)
+    on &= (place >= 1).all(axis=1) & (place[:, 0] <= COLUMNS) & (place[:, 1] <= ROWS)
+    return np.where(on, place[:, 1], 0), np.where(on, place[:, 0], 0)
