@@ -21,8 +21,11 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from irsnb import checks
 from irsnb.hybrid.scene import FIRST_USER, PITCH, SURFACE, TOLERANCE, Scenario, grid_places
 from irsnb.hybrid.users import PAPER_USERS
+
+__all__ = ["EMBEDDED", "REAL", "load_scenario"]
 
 EMBEDDED, REAL = "o1_like_3p5", "o1_3p5"
 _ANGLES = ("aoa_az", "aoa_el", "aod_az", "aod_el")
@@ -31,7 +34,9 @@ _ALL_PATHS = 1000
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, RecursionError)
 
 
-def load_scenario(name=EMBEDDED, folder=None, download=False):
+def load_scenario(
+    name: str = EMBEDDED, folder: str | os.PathLike | None = None, download: bool = False
+) -> Scenario:
     """Read a street scenario.
 
     Parameters
@@ -62,7 +67,13 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
         If the download fails; nothing of it is left behind.
     ImportError
         If ``o1_3p5`` is asked for and deepmimo is not installed.
+
+    Examples
+    --------
+    >>> load_scenario()
+    Scenario('o1_like_3p5', 882 users, up to 16 paths, 3.5 GHz)
     """
+    checks.flag("download", download)
     if folder is not None and not isinstance(folder, (str, os.PathLike)):
         raise ValueError(
             f"folder: got {folder!r}; it must be the path of the folder in which the scenario's folder "

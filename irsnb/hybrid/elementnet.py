@@ -1,19 +1,37 @@
 """ElementNet of Surendran et al. (2025), section 3.2.2: which elements listen, given the users; Keras 3."""
 
-import numpy as np
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.checks import complex_array, real_array
-from irsnb.hybrid.model import N_SNAPSHOTS, checked_count, checked_users, draw_covariance, signal_covariance
+from irsnb.hybrid import inputs
+from irsnb.hybrid.model import N_SNAPSHOTS, draw_covariance, signal_covariance
 from irsnb.hybrid.music import find_directions
 from irsnb.hybrid.refinement import whose
 from irsnb.training import load_keras
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "SPARSITY",
+    "build_elementnet",
+    "element_inputs",
+    "label_masks",
+    "sparsity_loss",
+    "strongest",
+]
 
 SPARSITY = 0.1
 """ElementNet's weight of the 1-norm, section 4.2."""
 
 
-def build_elementnet(n_users, shape=(25, 25), seed=0):
+def build_elementnet(n_users: int, shape: tuple[int, int] = (25, 25), seed: int = 0) -> "keras.Model":
     """ElementNet (section 3.2.2): from what is known of the users to a probability for every element.
 
     Parameters
@@ -37,9 +55,10 @@ def build_elementnet(n_users, shape=(25, 25), seed=0):
     ValueError
         If the number of users or a side of the surface is not such an integer.
     """
-    count, shape = checked_count("n_users", n_users), tuple(checked_count("shape", side) for side in shape)
-    if len(shape) != 2 or min(shape) < 5:
-        raise ValueError(f"shape: got {shape}; it must be (rows, columns), both at least 5")
+    count, shape = checks.count("n_users", n_users), inputs.sides("shape", shape, 5)
+    seed = checks.count("seed", seed, 0, 2**32 - 1)
+    checks.check_memory("n_users", n_users, 4.0 * 9 * 32 * (3 * count + 1))
+    checks.check_memory("shape", shape, 4.0 * 64 * 128 * math.prod(shape))
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -56,7 +75,7 @@ def build_elementnet(n_users, shape=(25, 25), seed=0):
     )
 
 
-def element_inputs(users, shape=(25, 25)):
+def element_inputs(users: ArrayLike, shape: tuple[int, int] = (25, 25)) -> np.ndarray:
     """ElementNet's input (section 3.2.2): what is known of the users, constant over the surface.
 
     The paper's last channel is "auxiliary", a dummy or an earlier mask; the mask sought must not be in it.
@@ -78,19 +97,23 @@ def element_inputs(users, shape=(25, 25)):
     ------
     ValueError
         If the users are not as stated, not finite, or a side is not a positive integer.
+
+    Examples
+    --------
+    >>> element_inputs([[(0.1, -0.2, 60.0), (0.5, -0.3, 80.0)]]).shape
+    (1, 25, 25, 7)
     """
-    users, shape = checked_users(users), tuple(checked_count("shape", side) for side in shape)
-    if users.ndim != 3 or users.shape[2] != 3:
+    users, shape = inputs.users("users", users, (3,)), inputs.sides("shape", shape)
+    if users.ndim != 3:
         raise ValueError(f"users: got shape {users.shape}; it must be (n, K, 3), with distances")
-    if len(shape) != 2:
-        raise ValueError(f"shape: got {shape}; it must be (rows, columns)")
+    checks.check_memory("shape", shape, 4.0 * math.prod(shape) * len(users) * (3 * users.shape[1] + 1))
     angles = np.rad2deg(users[..., :2])
     known = np.concatenate([angles[..., 0], angles[..., 1], users[..., 2], np.zeros((len(users), 1))], axis=1)
     known = known.astype(np.float32)[:, None, None]
     return np.broadcast_to(known, (len(users), *shape, known.shape[-1]))
 
 
-def sparsity_loss(per_element=False, weight=SPARSITY):
+def sparsity_loss(per_element: bool = False, weight: float = SPARSITY) -> Callable:
     """Eq. (5): mean squared error over the elements plus a weighted 1-norm of the answer.
 
     Parameters
@@ -114,8 +137,9 @@ def sparsity_loss(per_element=False, weight=SPARSITY):
     ValueError
         If the weight is not one finite number of at least 0.
     """
-    if real_array("weight", weight).ndim or weight < 0:
-        raise ValueError(f"weight: got {weight!r}; it must be one number of at least 0")
+    checks.flag("per_element", per_element)
+    weight = checks.real_number("weight", weight)
+    checks.require(weight >= 0, "weight", weight, "it must be at least 0")
     ops = load_keras().ops
 
     def loss(truth, answer):
@@ -126,18 +150,18 @@ def sparsity_loss(per_element=False, weight=SPARSITY):
 
 
 def label_masks(
-    channels,
-    truth,
-    spacing,
-    wavelength,
-    counts,
-    tries,
-    noise,
-    limit,
-    rng,
-    n_snapshots=N_SNAPSHOTS,
-    shape=(25, 25),
-):
+    channels: ArrayLike,
+    truth: ArrayLike,
+    spacing: float,
+    wavelength: float,
+    counts: Sequence[int],
+    tries: int,
+    noise: float,
+    limit: float,
+    rng: np.random.Generator,
+    n_snapshots: int = N_SNAPSHOTS,
+    shape: tuple[int, int] = (25, 25),
+) -> tuple[np.ndarray, np.ndarray]:
     """The paper's labels: for each scene the smallest number of elements whose best random mask errs little.
 
     Section 4.1 tests M from K to K + 6 and calls the masks optimal without saying how they are found; its
@@ -179,23 +203,35 @@ def label_masks(
         If a shape does not fit, a value is not finite, a count is not above K or not above the one before, or
         tries, noise or limit is not as stated.
     """
-    shape = tuple(checked_count("shape", side) for side in shape)
-    channels, truth = complex_array("channels", channels, (int(np.prod(shape)),)), checked_users(truth)
+    shape = inputs.sides("shape", shape)
+    PlanarArray(1, 1, spacing, wavelength)  # checks both lengths
+    checks.generator("rng", rng)
+    channels, truth = (
+        checks.complex_array("channels", channels, (math.prod(shape),)),
+        inputs.users("truth", truth),
+    )
     if channels.ndim != 4 or truth.shape[:-1] != channels.shape[:2]:
         raise ValueError(
             f"channels, truth: got shapes {channels.shape} and {truth.shape}; they must be (S, K, P, N) and "
             "(S, K, 3)"
         )
-    counts, tries = [checked_count("counts", count) for count in counts], checked_count("tries", tries)
+    counts, tries = checks.integer_array("counts", counts).tolist(), checks.count("tries", tries)
     least = channels.shape[1] + 1
-    if not counts or counts[0] < least or counts != sorted(set(counts)) or counts[-1] > channels.shape[-1]:
+    if (
+        not isinstance(counts, list)
+        or not counts
+        or not isinstance(counts[0], int)
+        or counts[0] < least
+        or counts != sorted(set(counts))
+        or counts[-1] > channels.shape[-1]
+    ):
         raise ValueError(
             f"counts: got {counts}; they must rise from {least}, one above the users, to at most "
             f"{channels.shape[-1]}, the elements"
         )
     for name, value in (("noise", noise), ("limit", limit)):
-        if real_array(name, value).ndim or value <= 0:
-            raise ValueError(f"{name}: got {value!r}; it must be one number above 0")
+        checks.require(checks.real_number(name, value) > 0, name, value, "it must be above 0")
+    n_snapshots = checks.count("n_snapshots", n_snapshots, counts[-1])
     masks = np.zeros((len(channels), *shape), dtype=bool)
     error = np.full((len(channels), len(counts)), np.inf)
     for scene, (heard, users) in enumerate(zip(channels, truth, strict=True)):
@@ -218,7 +254,7 @@ def label_masks(
     return masks, error
 
 
-def strongest(answers, n_active, shape=(25, 25)):
+def strongest(answers: ArrayLike, n_active: int, shape: tuple[int, int] = (25, 25)) -> np.ndarray:
     """Masks of the M largest answers of ElementNet (section 3.2.2: "the top M elements are selected").
 
     Parameters
@@ -240,11 +276,17 @@ def strongest(answers, n_active, shape=(25, 25)):
     ------
     ValueError
         If the answers are not finite or do not fit the shape, or the number is not from 1 to N.
+
+    Examples
+    --------
+    >>> strongest([0.1, 0.9, 0.8, 0.2], 2, shape=(2, 2))
+    array([[False,  True],
+           [ True, False]])
     """
-    answers, count = real_array("answers", answers), checked_count("n_active", n_active)
-    shape = tuple(checked_count("shape", side) for side in shape)
-    if answers.ndim < 1 or answers.shape[-1] != np.prod(shape):
-        raise ValueError(f"answers: got shape {answers.shape}; it must be (..., {int(np.prod(shape))})")
+    answers, count = checks.real_array("answers", answers), checks.count("n_active", n_active)
+    shape = inputs.sides("shape", shape)
+    if answers.ndim < 1 or answers.shape[-1] != math.prod(shape):
+        raise ValueError(f"answers: got shape {answers.shape}; it must be (..., {math.prod(shape)})")
     if count > answers.shape[-1]:
         raise ValueError(f"n_active: got {n_active}; the surface has {answers.shape[-1]} elements")
     masks = np.zeros(answers.shape, dtype=bool)

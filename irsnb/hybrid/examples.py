@@ -4,23 +4,29 @@ Scenes are split, never snapshots: a scene is a set of users with its channels, 
 one side. joblib and scikit-learn are loaded on first use.
 """
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.checks import complex_array, real_array
+from irsnb.hybrid import inputs
 from irsnb.hybrid.model import (
+    CORRELATIONS,
     N_SNAPSHOTS,
     PAPER_NOISE,
-    checked_count,
-    checked_users,
     draw_covariance,
     path_channels,
     signal_covariance,
 )
-from irsnb.hybrid.music import checked_sources, paper_grid, peaks, pseudospectrum, range_spectrum, smooth
+from irsnb.hybrid.music import GRID, paper_grid, peaks, pseudospectrum, range_spectrum, smooth
+from irsnb.hybrid.scene import Scenario
 from irsnb.hybrid.users import polar
+
+__all__ = ["Examples", "grouped_folds", "make_examples", "street_channels", "street_window", "targets_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +49,11 @@ class Examples:
         Which scene each belongs to: the groups of every split.
     distances : ndarray, shape (R,)
         Points of the range scans [m].
+
+    Raises
+    ------
+    ValueError
+        If a field is of another kind or shape, or not finite (coarse directions may be NaN).
     """
 
     spectra: np.ndarray
@@ -53,11 +64,44 @@ class Examples:
     scene: np.ndarray
     distances: np.ndarray
 
-    def __len__(self):
+    def __post_init__(self):
+        truth = inputs.users("truth", self.truth, (3,))
+        axis = inputs.axis("distances", self.distances, "distance")
+        if truth.ndim != 3:
+            raise ValueError(f"truth: got shape {truth.shape}; it must be (n, K, 3)")
+        n, count = truth.shape[:2]
+        shapes = {
+            "spectra": (n, None, None),
+            "coarse": (n, count, 2),
+            "scans": (n, count, len(axis)),
+            "covariance": (n, None, None),
+            "scene": (n,),
+        }
+        for name, wanted in shapes.items():
+            value = getattr(self, name)
+            if name == "scene":
+                array = checks.integer_array(name, value)
+            elif name == "covariance":
+                array = checks.complex_array(name, value)
+            else:
+                array = inputs.rows(name, value, missing=name == "coarse")
+            fits = array.ndim == len(wanted) and all(
+                asked in (None, size) for asked, size in zip(wanted, array.shape, strict=True)
+            )
+            if not fits:
+                asked = str(wanted).replace("None", "any")
+                raise ValueError(f"{name}: got shape {array.shape}; with this truth it must be {asked}")
+            object.__setattr__(self, name, array)
+        object.__setattr__(self, "truth", truth)
+        object.__setattr__(self, "distances", axis)
+
+    def __len__(self) -> int:
         return len(self.scene)
 
 
-def street_channels(scenario, scenes, array, hears="all around"):
+def street_channels(
+    scenario: Scenario, scenes: ArrayLike, array: PlanarArray, hears: str = "all around"
+) -> tuple[np.ndarray, np.ndarray]:
     """Channels and truth of a street's scenes, as :func:`make_examples` takes them.
 
     Parameters
@@ -78,12 +122,15 @@ def street_channels(scenario, scenes, array, hears="all around"):
     ValueError
         As :func:`irsnb.hybrid.path_channels`.
     """
-    scenes = np.asarray(scenes)
+    checks.instance("scenario", scenario, Scenario)
+    scenes = inputs.indices("scenes", scenes, len(scenario.positions))
+    if scenes.ndim != 2:
+        raise ValueError(f"scenes: got shape {scenes.shape}; it must be (S, K)")
     heard = path_channels(scenario, scenes.ravel(), array, hears=hears)
     return heard.reshape(*scenes.shape, *heard.shape[1:]), polar(scenario)[scenes]
 
 
-def street_window(scenario, margin=5.0, points=161):
+def street_window(scenario: Scenario, margin: float = 5.0, points: int = 161) -> np.ndarray:
     """Points of a range scan over a whole street [m], (points,): the paper's margin and number, around all
     users rather than around those sought.
 
@@ -97,27 +144,42 @@ def street_window(scenario, margin=5.0, points=161):
     Returns
     -------
     ndarray, shape (points,)
+
+    Raises
+    ------
+    ValueError
+        If the margin is below 0 or the number of points below 1.
+
+    Examples
+    --------
+    >>> from irsnb.hybrid import load_scenario
+    >>> street_window(load_scenario())[[0, -1]].round(1)
+    array([  1.3, 105. ])
     """
+    checks.instance("scenario", scenario, Scenario)
+    margin, points = checks.real_number("margin", margin), checks.count("points", points)
+    checks.require(0 <= margin <= 1e9, "margin", margin, "it must be from 0 to 1e9 m")
+    checks.check_memory("points", points, 8.0 * points)
     away = polar(scenario)[:, 2]
     return np.linspace(max(away.min() - margin, 1.0), away.max() + margin, points)
 
 
 def make_examples(
-    channels,
-    truth,
-    array,
-    distances,
+    channels: ArrayLike,
+    truth: ArrayLike,
+    array: PlanarArray,
+    distances: ArrayLike,
     *,
-    subarray=(7, 7),
-    draws=4,
-    correlation="fading",
-    noise=PAPER_NOISE,
-    n_snapshots=N_SNAPSHOTS,
-    seed=0,
-    folder=None,
-    jobs=2,
-    progress=None,
-):
+    subarray: tuple[int, int] = (7, 7),
+    draws: int = 4,
+    correlation: str = "fading",
+    noise: float = PAPER_NOISE,
+    n_snapshots: int = N_SNAPSHOTS,
+    seed: int = 0,
+    folder: str | os.PathLike | None = None,
+    jobs: int = 2,
+    progress: Callable | None = None,
+) -> Examples:
     """Spectra of scenes, several draws of symbols and noise each, computed in parallel.
 
     Parameters
@@ -151,25 +213,42 @@ def make_examples(
 
     Raises
     ------
-    ImportError
-        If joblib is not installed.
     ValueError
-        If a shape does not fit, a value is not finite, or as the functions it calls.
+        If a shape does not fit, a value is not finite, the array is masked, or as the functions it calls.
     """
-    try:
-        from joblib import Memory, Parallel, delayed
-    except ImportError:
-        raise ImportError("examples need joblib: pip install 'irsnb[networks]'") from None
-    channels, truth = complex_array("channels", channels, (len(array.positions),)), checked_users(truth)
-    distances, draws = real_array("distances", distances), checked_count("draws", draws)
-    if channels.ndim != 4 or truth.shape != (*channels.shape[:2], 3):
+    from joblib import Memory, Parallel, delayed
+
+    size = len(inputs.planar_array("array", array).positions)
+    if size != array.rows * array.columns:
+        raise ValueError(
+            f"array: got {size} of {array.rows} x {array.columns} elements; it must have no mask"
+        )
+    channels, truth = checks.complex_array("channels", channels, (size,)), inputs.users("truth", truth)
+    distances = inputs.axis("distances", distances, "distance")
+    if channels.ndim != 4 or not channels.size or truth.shape != (*channels.shape[:2], 3):
         raise ValueError(
             f"channels, truth: got shapes {channels.shape} and {truth.shape}; they must be (S, K, P, M) and "
             "(S, K, 3)"
         )
-    checked_sources(channels.shape[1], subarray[0] * subarray[1])
+    high, wide = subarray = inputs.sides("subarray", subarray)
+    if high > array.rows or wide > array.columns or high * wide <= channels.shape[1]:
+        raise ValueError(
+            f"subarray: got {high} x {wide}; it must fit into the array of {array.rows} x {array.columns} "
+            f"and have more elements than the {channels.shape[1]} users"
+        )
+    draws, n_snapshots = checks.count("draws", draws), checks.count("n_snapshots", n_snapshots, size)
+    each = GRID**2 + channels.shape[1] * len(distances) + 4 * size**2
+    checks.check_memory("draws", draws, 4.0 * len(channels) * draws * each)
+    checks.choice("correlation", correlation, CORRELATIONS)
+    noise, seed = inputs.power("noise", noise), checks.count("seed", seed, 0)
+    checks.require(noise > 0, "noise", noise, "it must be above 0")
+    if folder is not None and not isinstance(folder, (str, os.PathLike)):
+        raise ValueError(f"folder: got {folder!r}; it must be a path or None")
+    jobs = checks.count("jobs", jobs)
+    if progress is not None:
+        checks.function("progress", progress)
     one = Memory(folder, verbose=0).cache(_examples_of)
-    settings = (array, subarray, draws, correlation, float(noise), n_snapshots, distances)
+    settings = (array, subarray, draws, correlation, noise, n_snapshots, distances)
     work = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(
         delayed(one)(channels[s], truth[s], *settings, seed, s) for s in range(len(channels))
     )
@@ -203,17 +282,31 @@ def _examples_of(
     return spectra.astype(np.float32), coarse, scans.astype(np.float32), truth, heard
 
 
-def targets_of(examples, target):
-    """RefineNet's outputs: the K azimuths, then the K elevations [deg], or the K distances [m], (n, 2K) or
-    (n, K)."""
-    if target == "angles":
+def targets_of(examples: Examples, target: str) -> np.ndarray:
+    """What RefineNet is to answer.
+
+    Parameters
+    ----------
+    examples : Examples
+    target : {"angles", "ranges"}
+
+    Returns
+    -------
+    ndarray, shape (n, 2K) or (n, K)
+        The K azimuths, then the K elevations [deg], or the K distances [m].
+
+    Raises
+    ------
+    ValueError
+        If the target is unknown.
+    """
+    checks.instance("examples", examples, Examples)
+    if checks.choice("target", target, ("angles", "ranges")) == "angles":
         return np.rad2deg(np.concatenate([examples.truth[..., 0], examples.truth[..., 1]], axis=1))
-    if target == "ranges":
-        return examples.truth[..., 2]
-    raise ValueError(f"target: got {target!r}; it must be 'angles' or 'ranges'")
+    return examples.truth[..., 2]
 
 
-def grouped_folds(groups, n_folds=5, seed=0):
+def grouped_folds(groups: ArrayLike, n_folds: int = 5, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
     """Rows to train on and rows held out, each group held out once and never divided (scikit-learn's
     ``GroupKFold``).
 
@@ -236,14 +329,22 @@ def grouped_folds(groups, n_folds=5, seed=0):
         If scikit-learn is not installed.
     ValueError
         If there are fewer groups than folds.
+
+    Examples
+    --------
+    >>> folds = grouped_folds([0, 0, 1, 1, 2, 2], n_folds=3)
+    >>> [held_out.tolist() for _, held_out in folds]
+    [[0, 1], [4, 5], [2, 3]]
     """
+    groups, seed = checks.integer_array("groups", groups), checks.count("seed", seed, 0)
+    names, n_folds = np.unique(groups), checks.count("n_folds", n_folds, 2)
+    if groups.ndim != 1:
+        raise ValueError(f"groups: got shape {groups.shape}; it must be (n,)")
     try:
         from sklearn.model_selection import GroupKFold
     except ImportError:
-        raise ImportError("folds need scikit-learn: pip install 'irsnb[networks]'") from None
-    groups = np.asarray(groups)
-    names = np.unique(groups)
-    if groups.ndim != 1 or not 2 <= n_folds <= len(names):
+        raise checks.missing("scikit-learn", "networks") from None
+    if n_folds > len(names):
         raise ValueError(f"n_folds: got {n_folds} for {len(names)} groups; from 2 to as many as there are")
     # scikit-learn breaks ties of size by the groups' order, so that a permuted order deals them at random.
     place = np.random.default_rng(seed).permutation(len(names))[np.searchsorted(names, groups)]

@@ -3,13 +3,29 @@
 Keras and scikit-learn are loaded on first use.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.hybrid.examples import targets_of
-from irsnb.hybrid.model import checked_count
+from irsnb import checks
+from irsnb.hybrid import inputs as given
+from irsnb.hybrid.examples import Examples, targets_of
 from irsnb.training import fit, load_keras, standard_scaler
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "HEADS",
+    "Refiner",
+    "build_refinenet",
+    "count_refinenet",
+    "train",
+    "train_refinenet",
+]
 
 HEADS = ("pool", "flatten")
 """Readings of RefineNet's flattened feature maps.
@@ -22,7 +38,7 @@ RATE, BATCH, EPOCHS = 1e-4, 4, 20
 """Its training, section 4.2."""
 
 
-def count_refinenet(n_outputs, head="pool", n_points=301):
+def count_refinenet(n_outputs: int, head: str = "pool", n_points: int = 301) -> int:
     """RefineNet's trainable parameters, from its layers' widths.
 
     Parameters
@@ -40,19 +56,23 @@ def count_refinenet(n_outputs, head="pool", n_points=301):
     Raises
     ------
     ValueError
-        If the head is unknown or a count is not a positive integer.
+        If the head is unknown, a count is not a positive integer, or two kernels do not fit into the points.
+
+    Examples
+    --------
+    >>> count_refinenet(8), count_refinenet(8, "flatten")
+    (15880, 175832584)
     """
-    outputs, head = checked_count("n_outputs", n_outputs), _head(head)
-    left = checked_count("n_points", n_points) - 2 * (KERNEL - 1)
-    if left < 1:
-        raise ValueError(f"n_points: got {n_points}; two kernels of {KERNEL} need at least {2 * KERNEL - 1}")
+    outputs = checks.count("n_outputs", n_outputs)
+    checks.choice("head", head, HEADS)
+    left = checks.count("n_points", n_points, 2 * KERNEL - 1) - 2 * (KERNEL - 1)
     widths = (1, *FILTERS)
     convolutions = sum((KERNEL**2 * a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
     features = FILTERS[-1] * (1 if head == "pool" else left**2)
     return convolutions + (features + 1) * DENSE + (DENSE + 1) * outputs
 
 
-def build_refinenet(n_outputs, head="pool", n_points=301, seed=0):
+def build_refinenet(n_outputs: int, head: str = "pool", n_points: int = 301, seed: int = 0) -> "keras.Model":
     """RefineNet (section 3.2.1): two convolutions, a dense layer, dropout, linear outputs.
 
     The text says that feature maps are flattened, and that there are some 15,000 parameters. Both cannot
@@ -84,6 +104,10 @@ def build_refinenet(n_outputs, head="pool", n_points=301, seed=0):
         As :func:`count_refinenet`.
     """
     parameters = count_refinenet(n_outputs, head, n_points)
+    seed = checks.count("seed", seed, 0, 2**32 - 1)
+    checks.check_memory("n_outputs", n_outputs, 4.0 * DENSE * n_outputs)
+    # Of the weights, or of the second convolution's maps.
+    checks.check_memory("n_points", n_points, max(4.0 * parameters, 4.0 * FILTERS[-1] * n_points**2))
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers, l2 = keras.layers, keras.regularizers.L2(L2)
@@ -122,34 +146,70 @@ class Refiner:
     history: object
     penalties: tuple
 
-    def predict(self, inputs):
-        """Outputs (n, F) in their own units, from inputs as in training."""
+    def predict(self, inputs: ArrayLike) -> np.ndarray:
+        """Outputs in their own units.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, ...)
+            As in training.
+
+        Returns
+        -------
+        ndarray, shape (n, F)
+
+        Raises
+        ------
+        ValueError
+            If the inputs are not finite or of another shape than in training.
+        """
+        inputs, wanted = given.rows("inputs", inputs), tuple(self.model.input_shape)[1:]
+        if not len(inputs.shape) or not len(inputs) or inputs.shape[1:] != wanted:
+            raise ValueError(f"inputs: got shape {inputs.shape}; the model takes (n, {str(wanted)[1:]}")
         rows, to_numpy = _scaled(self.inputs, inputs), load_keras().ops.convert_to_numpy
         answers = [to_numpy(self.model(rows[i : i + 64])) for i in range(0, len(rows), 64)]
         return self.outputs.inverse_transform(np.concatenate(answers))
 
-    def mean_squared_error(self, inputs, targets):
-        """Mean squared error of the standardised outputs, eq. (6): what Figs. 4 and 5 would show without
-        penalties; 1 for whoever answers with the training mean, on training rows."""
+    def mean_squared_error(self, inputs: ArrayLike, targets: ArrayLike) -> float:
+        """Mean squared error of the standardised outputs, eq. (6).
+
+        This is what Figs. 4 and 5 would show without penalties on weights. The training mean as the only
+        answer has an error of 1 on the training rows.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, ...)
+        targets : array_like, shape (n, F)
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ValueError
+            As :meth:`predict`; or if the targets are not finite or do not fit.
+        """
+        targets = _targets(targets, len(self.predict(inputs)))
         gap = self.outputs.transform(self.predict(inputs)) - self.outputs.transform(targets)
         return float(np.mean(gap**2))
 
 
 def train(
-    model,
-    inputs,
-    targets,
-    training,
-    validation,
-    epochs,
+    model: "keras.Model",
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    training: ArrayLike,
+    validation: ArrayLike,
+    epochs: int,
     *,
-    batch,
-    rate,
-    seed=0,
-    standardise=True,
-    after_epoch=None,
-    **how,
-):
+    batch: int,
+    rate: float,
+    seed: int = 0,
+    standardise: bool = True,
+    after_epoch: Callable | None = None,
+    **how: Any,
+) -> Refiner:
     """Train a network on some rows and watch it on others, as Algorithm 1 does.
 
     Scalers of inputs, point by point, and of outputs are fitted on the training rows alone. The rate stays,
@@ -181,9 +241,21 @@ def train(
     Raises
     ------
     ValueError
-        As :func:`irsnb.training.fit`.
+        If inputs, targets or rows do not fit together, a row is in both sets, or as
+        :func:`irsnb.training.fit`.
     """
-    inputs, targets = np.asarray(inputs), np.asarray(targets)
+    checks.instance("model", model, load_keras().Model)
+    inputs = given.rows("inputs", inputs)
+    if inputs.ndim < 2 or not inputs.size:
+        raise ValueError(f"inputs: got shape {inputs.shape}; it must be (n, ...)")
+    targets = _targets(targets, len(inputs))
+    training, validation = _split(training, validation, len(inputs))
+    epochs, batch = checks.count("epochs", epochs), checks.count("batch", batch)
+    rate, seed = checks.real_number("rate", rate), checks.count("seed", seed, 0)
+    checks.require(rate > 0, "rate", rate, "it must be above 0")
+    checks.flag("standardise", standardise)
+    if after_epoch is not None:
+        checks.function("after_epoch", after_epoch)
     if not model.built:
         model.build((None, *inputs.shape[1:]))
     before = standard_scaler(inputs[training].reshape(len(training), -1)) if standardise else None
@@ -204,6 +276,28 @@ def train(
     return Refiner(model, before, after, history, tuple(penalties))
 
 
+def _targets(targets, n):
+    """Targets (n, F) of n inputs."""
+    targets = checks.real_array("targets", targets)
+    if targets.ndim != 2 or len(targets) != n or not targets.size:
+        raise ValueError(f"targets: got shape {targets.shape} for {n} inputs; it must be ({n}, F)")
+    return targets
+
+
+def _split(training, validation, n):
+    """Rows of n to train on and others to hold out."""
+    training, validation = (
+        given.indices(name, rows, n) for name, rows in (("training", training), ("validation", validation))
+    )
+    for name, rows in (("training", training), ("validation", validation)):
+        if rows.ndim != 1:
+            raise ValueError(f"{name}: got shape {rows.shape}; it must be (n,)")
+    both = np.intersect1d(training, validation)
+    if both.size:
+        raise ValueError(f"validation: got row {both[0]}, which is in training too; no row may be in both")
+    return training, validation
+
+
 def _scaled(scaler, inputs):
     """Standardised point by point, or as they are; float32."""
     inputs = np.asarray(inputs, dtype=np.float32)
@@ -212,7 +306,16 @@ def _scaled(scaler, inputs):
     return scaler.transform(inputs.reshape(len(inputs), -1)).reshape(inputs.shape).astype(np.float32)
 
 
-def train_refinenet(examples, target, training, validation, head="pool", epochs=EPOCHS, seed=0, **how):
+def train_refinenet(
+    examples: Examples,
+    target: str,
+    training: ArrayLike,
+    validation: ArrayLike,
+    head: str = "pool",
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    **how: Any,
+) -> Refiner:
     """RefineNet for angles or for ranges, trained as section 4.2 says.
 
     Parameters
@@ -236,6 +339,8 @@ def train_refinenet(examples, target, training, validation, head="pool", epochs=
         If target or head is unknown, or as :func:`train`.
     """
     values = targets_of(examples, target)
+    training, validation = _split(training, validation, len(examples))
+    epochs = checks.count("epochs", epochs)
     model = build_refinenet(values.shape[1], head, examples.spectra.shape[1], seed)
     inputs = examples.spectra[..., None]
     return train(
@@ -251,9 +356,3 @@ def train_refinenet(examples, target, training, validation, head="pool", epochs=
         xla=False,
         **how,
     )
-
-
-def _head(head):
-    if head not in HEADS:
-        raise ValueError(f"head: got {head!r}; it must be one of {', '.join(map(repr, HEADS))}")
-    return head

@@ -4,12 +4,15 @@ Positions are those of O1, the outdoor scenario of DeepMIMO (A. Alkhateeb, "Deep
 dataset for millimeter wave and massive MIMO applications", ITA 2019).
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 
-from irsnb.checks import points
+from irsnb import checks
+
+__all__ = ["COLUMNS", "FIRST_USER", "PITCH", "ROWS", "SURFACE", "TOLERANCE", "Scenario", "grid_places"]
 
 SURFACE = (235.504, 389.504, 6.0)
 """O1's base station BS1, where Surendran et al. (2025) hang the surface [m]."""
@@ -53,6 +56,12 @@ class Scenario:
         Points where a path is bent, from the surface to the user [m]; NaN beyond its last.
     buildings : tuple of ndarray, each (Q, 2)
         Ground outlines, counterclockwise, for a map of the street from above [m].
+
+    Raises
+    ------
+    ValueError
+        If a field is of another kind or shape, the carrier is not above 0, or a number is infinite, or NaN
+        where a path is.
     """
 
     name: str
@@ -67,25 +76,69 @@ class Scenario:
     elevation: np.ndarray
     interactions: np.ndarray
     corners: np.ndarray
-    buildings: tuple
+    buildings: tuple[np.ndarray, ...]
 
     def __post_init__(self):
-        for item in fields(self):
-            value = getattr(self, item.name)
-            for array in value if isinstance(value, tuple) else (value,):
-                if isinstance(array, np.ndarray):
-                    array.setflags(write=False)
+        checks.instance("name", self.name, str)
+        carrier = checks.real_number("carrier", self.carrier)
+        checks.require(carrier > 0, "carrier", carrier, "it must be above 0 Hz")
+        object.__setattr__(self, "carrier", carrier)
+        paths = checks.complex_array("gain", self.gain, (None, None)).shape
+        if len(paths) != 2 or 0 in paths:
+            raise ValueError(f"gain: got shape {paths}; it must be (N, P)")
+        bounces = np.shape(self.corners)[2:3]
+        shapes = {
+            "surface": (3,),
+            "positions": (paths[0], 3),
+            "rows": paths[:1],
+            "columns": paths[:1],
+            "gain": paths,
+            "delay": paths,
+            "azimuth": paths,
+            "elevation": paths,
+            "interactions": paths,
+            "corners": (*paths, *(bounces or (1,)), 3),
+        }
+        for name, shape in shapes.items():
+            self._freeze(name, shape)
+        there = self.interactions >= 0
+        for name in ("delay", "azimuth", "elevation"):
+            value = getattr(self, name)
+            checks.require(np.isfinite(value) | ~there, name, value, "it must be finite where a path is")
+        if not isinstance(self.buildings, (tuple, list)):
+            raise ValueError(f"buildings: got {type(self.buildings).__name__}; it must be a tuple of (Q, 2)")
+        outlines = tuple(checks.real_array("buildings", outline).copy() for outline in self.buildings)
+        for outline in outlines:
+            if outline.ndim != 2 or outline.shape[1] != 2:
+                raise ValueError(f"buildings: got shape {outline.shape}; each must be (Q, 2): x, y in metres")
+            outline.setflags(write=False)
+        object.__setattr__(self, "buildings", outlines)
+
+    def _freeze(self, name, shape):
+        """Replace a field by a read-only copy of the right kind and shape."""
+        value = getattr(self, name)
+        if name in ("rows", "columns", "interactions"):
+            array = checks.integer_array(name, value)
+        elif name == "gain":
+            array = checks.complex_array(name, value)
+        else:
+            array = checks.real_array(name, value, missing=name not in ("surface", "positions"))
+        if array.shape != shape:
+            raise ValueError(f"{name}: got shape {array.shape}; with this gain it must be {shape}")
+        array = array.copy()
+        array.setflags(write=False)
+        object.__setattr__(self, name, array)
 
     def __repr__(self):
         users, paths = self.gain.shape
         return f"Scenario({self.name!r}, {users} users, up to {paths} paths, {self.carrier / 1e9:g} GHz)"
 
     @property
-    def wavelength(self):
+    def wavelength(self) -> float:
         """Carrier wavelength [m]."""
         return speed_of_light / self.carrier
 
-    def find(self, row, column):
+    def find(self, row: int, column: int) -> int:
         """Index of the user at a place on user grid 1.
 
         Parameters
@@ -101,7 +154,14 @@ class Scenario:
         ------
         ValueError
             If no user kept in this scenario stands there.
+
+        Examples
+        --------
+        >>> from irsnb.hybrid import load_scenario
+        >>> load_scenario().find(10, 15)
+        194
         """
+        row, column = checks.count("row", row), checks.count("column", column)
         found = np.flatnonzero((self.rows == row) & (self.columns == column) & (self.rows > 0))
         if not found.size:
             raise ValueError(
@@ -110,7 +170,7 @@ class Scenario:
             )
         return int(found[0])
 
-    def nearest(self, point):
+    def nearest(self, point: ArrayLike) -> int:
         """Index of the user nearest to a point.
 
         Parameters
@@ -127,7 +187,7 @@ class Scenario:
         ValueError
             If the point is not three finite numbers.
         """
-        point = points("point", point)
+        point = checks.points("point", point)
         if point.shape != (3,):
             raise ValueError(f"point: got shape {point.shape}; it must be (3,): x, y, z in metres")
         return int(np.argmin(np.sum((self.positions - point) ** 2, axis=-1)))

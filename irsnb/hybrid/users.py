@@ -1,16 +1,21 @@
 """Users of a street: which ones, where they stand as the surface sees them, and how to draw others."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import real_array, require
+from irsnb import checks
 from irsnb.geometry import direction_angles
-from irsnb.hybrid.model import checked_count, checked_users, to_cosines
+from irsnb.hybrid import inputs
+from irsnb.hybrid.model import to_cosines_unchecked
+from irsnb.hybrid.scene import Scenario
+
+__all__ = ["PAPER_USERS", "draw_directions", "paper_users", "polar", "spread_out", "street_scenes"]
 
 PAPER_USERS = ((10, 1), (10, 4), (9, 6), (10, 15))
 """Row and column, from 1, of the users of Surendran et al. (2025), Tables 1 and 2."""
 
 
-def paper_users(scenario):
+def paper_users(scenario: Scenario) -> np.ndarray:
     """Indices of the four users of Surendran et al. (2025), Tables 1 and 2, in their order.
 
     Parameters
@@ -26,11 +31,18 @@ def paper_users(scenario):
     ------
     ValueError
         If one of them is not in the scenario.
+
+    Examples
+    --------
+    >>> from irsnb.hybrid import load_scenario
+    >>> paper_users(load_scenario())
+    array([180, 183, 165, 194])
     """
+    checks.instance("scenario", scenario, Scenario)
     return np.array([scenario.find(*place) for place in PAPER_USERS])
 
 
-def polar(scenario, users=None):
+def polar(scenario: Scenario, users: ArrayLike | None = None) -> np.ndarray:
     """True azimuth, elevation and distance of users as the surface sees them.
 
     Surendran et al. (2025) print these, in degrees and metres, as the "true" columns of Tables 1 and 2.
@@ -51,15 +63,32 @@ def polar(scenario, users=None):
     ------
     ValueError
         If an index is not an integer from 0 to N - 1.
+
+    Examples
+    --------
+    >>> from irsnb.hybrid import load_scenario
+    >>> street = load_scenario()
+    >>> azimuth, elevation, distance = polar(street, paper_users(street)).T
+    >>> np.rad2deg(azimuth).round(2)
+    array([-85.63, -85.25, -85.01, -83.87])
     """
-    count = len(scenario.positions)
-    users = np.arange(count) if users is None else np.atleast_1d(np.asarray(users))
-    if users.dtype.kind not in "iu" or users.ndim != 1 or np.any((users < 0) | (users >= count)):
-        raise ValueError(f"users: got {users!r}; they must be indices from 0 to {count - 1}")
+    checks.instance("scenario", scenario, Scenario)
+    size = len(scenario.positions)
+    users = np.arange(size) if users is None else np.atleast_1d(inputs.indices("users", users, size))
+    if users.ndim != 1:
+        raise ValueError(f"users: got shape {users.shape}; it must be indices from 0 to {size - 1}, (n,)")
     return np.stack(direction_angles(scenario.positions[users] - scenario.surface), axis=-1)
 
 
-def street_scenes(scenario, n_scenes, rng, rows=(1, 10), columns=(1, 15), first=None, n_users=4):
+def street_scenes(
+    scenario: Scenario,
+    n_scenes: int,
+    rng: np.random.Generator,
+    rows: tuple[int, int] = (1, 10),
+    columns: tuple[int, int] = (1, 15),
+    first: ArrayLike | None = None,
+    n_users: int = 4,
+) -> np.ndarray:
     """Sets of users of a street, no user in two of them.
 
     Parameters
@@ -83,14 +112,26 @@ def street_scenes(scenario, n_scenes, rng, rows=(1, 10), columns=(1, 15), first=
     Raises
     ------
     ValueError
-        If so many different users do not stand there.
+        If so many different users do not stand there, or a user of the first scene is none or there twice.
+
+    Examples
+    --------
+    >>> from irsnb.hybrid import load_scenario
+    >>> street_scenes(load_scenario(), 30, np.random.default_rng(0)).shape
+    (30, 4)
     """
-    count, n_users = checked_count("n_scenes", n_scenes), checked_count("n_users", n_users)
+    checks.instance("scenario", scenario, Scenario)
+    count, n_users = checks.count("n_scenes", n_scenes), checks.count("n_users", n_users)
+    checks.generator("rng", rng)
+    rows, columns = inputs.sides("rows", rows), inputs.sides("columns", columns)
     there = (scenario.rows >= rows[0]) & (scenario.rows <= rows[1])
     there &= (scenario.columns >= columns[0]) & (scenario.columns <= columns[1])
-    first = np.empty(0, dtype=int) if first is None else np.asarray(first)
-    if len(first) not in (0, n_users):
-        raise ValueError(f"first: got {len(first)} users; a scene has {n_users}")
+    if first is None:
+        first = np.empty(0, dtype=int)
+    else:
+        first = inputs.indices("first", first, len(scenario.positions))
+        if first.ndim != 1 or len(np.unique(first)) != n_users or first.size != n_users:
+            raise ValueError(f"first: got {first.tolist()}; it must be {n_users} different users, (K,)")
     users = np.flatnonzero(there)
     users = np.concatenate([first, rng.permutation(np.setdiff1d(users, first))])
     if len(users) < count * n_users:
@@ -103,7 +144,7 @@ def street_scenes(scenario, n_scenes, rng, rows=(1, 10), columns=(1, 15), first=
     return np.take_along_axis(scenes, azimuth.argsort(axis=1), axis=1)
 
 
-def spread_out(users, count):
+def spread_out(users: ArrayLike, count: int) -> np.ndarray:
     """Users in directions far apart: the nearest user, then each time the one farthest from those taken.
 
     Parameters
@@ -122,13 +163,17 @@ def spread_out(users, count):
     ------
     ValueError
         If the users are not as stated or fewer than `count`.
+
+    Examples
+    --------
+    >>> spread_out([(0.0, 0.0, 9.0), (0.1, 0.0, 5.0), (1.0, 0.0, 8.0)], 2)
+    array([1, 2])
     """
-    users = checked_users(users)
-    if users.ndim != 2 or users.shape[1] != 3 or len(users) < checked_count("count", count):
-        raise ValueError(
-            f"users: got shape {users.shape} for a count of {count}; it must be (n, 3), n at least the count"
-        )
-    cosines = to_cosines(users)[:, :2]
+    users = inputs.users("users", users, (3,))
+    if users.ndim != 2:
+        raise ValueError(f"users: got shape {users.shape}; it must be (n, 3)")
+    count = checks.count("count", count, 1, len(users))
+    cosines = to_cosines_unchecked(users)[:, :2]
     chosen = [int(users[:, 2].argmin())]
     while len(chosen) < count:
         away = np.linalg.norm(cosines[:, None] - cosines[chosen], axis=-1)
@@ -136,7 +181,7 @@ def spread_out(users, count):
     return np.array(chosen)
 
 
-def draw_directions(rng, count, apart=0.15):
+def draw_directions(rng: np.random.Generator, count: int, apart: float = 0.15) -> np.ndarray:
     """Random directions in front of a surface that a wide array can tell apart.
 
     Uniform within 60 degrees of azimuth and from 45 degrees down to the horizon, drawn anew until all are
@@ -159,14 +204,24 @@ def draw_directions(rng, count, apart=0.15):
     ------
     ValueError
         If the count or the distance is not as stated, or a thousand draws have not been enough.
+
+    Examples
+    --------
+    >>> draw_directions(np.random.default_rng(0), 4).shape
+    (4, 2)
     """
-    count, apart = checked_count("count", count), real_array("apart", apart)
-    require((apart >= 0) & (apart <= 0.3), "apart", apart, "it must be from 0 to 0.3")
+    checks.generator("rng", rng)
+    count, apart = checks.count("count", count), checks.real_number("apart", apart)
+    checks.require(0 <= apart <= 0.3, "apart", apart, "it must be from 0 to 0.3")
+    # Discs of this diameter would cover more than the rectangle of all cosines, widened by their radius.
+    if count * np.pi * (apart / 2) ** 2 > (np.sqrt(3) + apart) * (np.sqrt(0.5) + apart):
+        raise ValueError(f"count: got {count}; so many do not fit {apart} apart")
+    checks.check_memory("count", count, 40.0 * count**2)
     for _ in range(1000):
         azimuth = rng.uniform(-np.pi / 3, np.pi / 3, count)
         users = np.stack([azimuth, rng.uniform(-np.pi / 4, 0, count)], axis=-1)
-        cosines = to_cosines(users)
+        cosines = to_cosines_unchecked(users)
         away = np.linalg.norm(cosines[:, None] - cosines, axis=-1)
         if (away + 9 * np.eye(count)).min() > apart:
             return users
-    raise ValueError(f"count: got {count}; so many do not fit {float(apart)} apart")
+    raise ValueError(f"count: got {count}; so many do not fit {apart} apart")
