@@ -27,6 +27,7 @@ __all__ = [
     "generator",
     "instance",
     "integer_array",
+    "mask",
     "missing",
     "points",
     "positive",
@@ -43,6 +44,9 @@ _T = TypeVar("_T")
 _REAL, _NUMBERS = "must be real numbers in a regular array", "must be numbers in a regular array"
 _KINDS = {
     "b": "booleans",
+    "i": "integers",
+    "u": "integers",
+    "f": "real numbers",
     "c": "complex numbers",
     "U": "text",
     "S": "text",
@@ -163,6 +167,15 @@ def integer_array(name: str, value: Any, low: int | None = None, high: int | Non
     return array.astype(int, copy=False)
 
 
+def mask(name: str, value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
+    """Return `value` as an array of booleans, of a given shape if one is asked, or raise ``ValueError``."""
+    wanted = "must be booleans in a regular array"
+    array = _array(name, value, "b", wanted, None)
+    if shape is not None and array.shape != tuple(shape):
+        raise ValueError(f"{name}: got shape {array.shape}; it {wanted} of shape {tuple(shape)}")
+    return array
+
+
 def real_number(name: str, value: Any) -> float:
     """Return `value` as one finite float, or raise ``ValueError``."""
     if type(value) is float and math.isfinite(value):
@@ -233,8 +246,9 @@ def covariance(name: str, value: Any, size: int | None = None, *, is_complex: bo
     ------
     ValueError
         If the matrices are not finite, not square, of another size, differ from their conjugate transpose by
-        more than 1e-9 of their largest entry, or have an eigenvalue that is not above 0.
+        more than 1e-9 of their largest entry (1e-4 in single precision), or have an eigenvalue not above 0.
     """
+    single = str(getattr(value, "dtype", "")) in ("float32", "complex64")
     array = complex_array(name, value) if is_complex else real_array(name, value)
     if (
         array.ndim < 2
@@ -251,7 +265,12 @@ def covariance(name: str, value: Any, size: int | None = None, *, is_complex: bo
     departure = np.abs(array - np.swapaxes(array.conj(), -1, -2)).max(axis=(-1, -2))
     scale = np.abs(array).max(axis=(-1, -2))
     word = "Hermitian" if is_complex else "symmetric"
-    require(departure <= 1e-9 * scale, name, departure, f"it must be {word} (largest departure shown)")
+    require(
+        departure <= (1e-4 if single else 1e-9) * scale,
+        name,
+        departure,
+        f"it must be {word} (largest departure shown)",
+    )
     # Scaled by its largest entry, so that a matrix of large numbers does not overflow.
     least = np.linalg.eigvalsh(array / np.where(scale > 0, scale, 1)[..., None, None])[..., 0]
     require(least > 0, name, least * scale, "it must be positive definite (least eigenvalue shown)")
@@ -462,7 +481,7 @@ def _large_integer(value):
     try:
         return np.asarray(float(value))
     except OverflowError:
-        return np.asarray(math.copysign(math.inf, value))
+        return np.asarray(math.inf if value > 0 else -math.inf)
 
 
 def _is_masked(value):
