@@ -30,7 +30,7 @@ COMBINED = waveform.combine(RADAR, SAMPLES, WEIGHTS)
 
 
 def pairs(**kwargs):
-    return positive(PAIRS, trailing=1, **kwargs)
+    return real(PAIRS, low=0, trailing=1, **kwargs)
 
 
 def middle():
@@ -139,7 +139,7 @@ GOOD = {
     waveform.scan: {
         "radar": radar(),
         "combined": complex_array(COMBINED, trailing=3, bad=[np.zeros_like(COMBINED)]),
-        "semi_focals": positive(PAIRS, lead=False, bad=[(), [PAIRS]]),
+        "semi_focals": real(PAIRS, low=0, lead=False, bad=[(), [PAIRS]]),
         "middle": middle(),
     },
     bounds.position_crlb: {
