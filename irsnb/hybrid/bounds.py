@@ -91,7 +91,14 @@ def crlb(
     columns = np.swapaxes(vectors, -1, -2)
     slopes = np.einsum("...kpm,...kpq->...kqm", slopes, cosines_jacobian(users))
     slopes = np.swapaxes(slopes.reshape(*users.shape[:-2], count * unknowns, size), -1, -2)
-    basis = np.linalg.qr(columns)[0]
+    basis, upper = np.linalg.qr(columns)
+    apart = np.abs(np.diagonal(upper, axis1=-2, axis2=-1)).min(axis=-1)
+    checks.require(
+        apart > 1e-9 * np.sqrt(size),
+        "users",
+        apart,
+        "two users look alike to these elements (length left shown)",
+    )
     away = slopes - basis @ (np.swapaxes(basis.conj(), -1, -2) @ slopes)
     curvature = np.swapaxes(away.conj(), -1, -2) @ away
     # P A^H R^-1 A P with R = A P A^H + I, by way of a K x K inverse.
@@ -131,7 +138,7 @@ def standard_errors(bound: ArrayLike, n_users: int) -> np.ndarray:
     sizes = [(2 * n_users,) * 2, (3 * n_users,) * 2]
     if bound.shape[-2:] not in sizes:
         raise ValueError(
-            f"bound: got shape {bound.shape} for {n_users} users; it must be (..., {3 * n_users}, "
+            f"bound, n_users: got shape {bound.shape} for {n_users} users; it must be (..., {3 * n_users}, "
             f"{3 * n_users}), or without distances (..., {2 * n_users}, {2 * n_users})"
         )
     variance = np.diagonal(bound, axis1=-2, axis2=-1)
@@ -235,8 +242,8 @@ def _bound(information):
     except ValueError as error:
         reason = str(error).partition("; ")[2]
         raise ValueError(
-            f"users: got users whose unknowns these elements do not fix ({reason}); take more elements, users "
-            "further apart, or plane waves, (..., K, 2)"
+            f"users: got users whose unknowns these elements do not fix ({reason}); take more elements, "
+            "users further apart, or plane waves, (..., K, 2)"
         ) from None
 
 

@@ -131,8 +131,8 @@ def build_cropnet(shape: tuple[int, ...], n_outputs: int = 2, seed: int = 0) -> 
     sizes = checks.shape("shape", shape, 1)
     if len(sizes) not in (2, 3) or min(sizes[:-1]) < 5:
         raise ValueError(
-            f"shape: got {shape!r}; it must be (rows, columns, channels) or (points, channels), with at least "
-            "5 rows, columns or points"
+            f"shape: got {shape!r}; it must be (rows, columns, channels) or (points, channels), "
+            "with at least 5 rows, columns or points"
         )
     n_outputs, seed = checks.count("n_outputs", n_outputs), checks.count("seed", seed, 0, 2**32 - 1)
     checks.check_memory("shape", shape, 4.0 * 24 * 64 * math.prod(sizes[:-1]) + 4.0 * 9 * 24 * sizes[-1])

@@ -79,6 +79,11 @@ def load_scenario(
             f"folder: got {folder!r}; it must be the path of the folder in which the scenario's folder "
             "stands, or None for the default"
         )
+    if not isinstance(name, str) or name not in (EMBEDDED, REAL):
+        raise ValueError(
+            f"name: got {name!r}; it must be {EMBEDDED!r}, which is in this package, or {REAL!r}, "
+            "which deepmimo fetches (in lower case, as written here)"
+        )
     if name == EMBEDDED:
         root = resources.files("irsnb").joinpath("data") if folder is None else Path(folder)
         with (
@@ -87,11 +92,6 @@ def load_scenario(
             else contextlib.nullcontext(root / name) as place
         ):
             return _read_embedded(place)
-    if name != REAL:
-        raise ValueError(
-            f"name: got {name!r}; it must be {EMBEDDED!r}, which is in this package, or {REAL!r}, "
-            "which deepmimo fetches (in lower case, as written here)"
-        )
     deepmimo = _deepmimo()
     root = (
         Path(folder).absolute()

@@ -236,7 +236,7 @@ def draw_covariance(
         raise ValueError("covariance: it must be positive definite; is the noise in it?") from None
     factor = np.tril(circular_noise(rng, (*draws, size, size)), -1)
     own = np.arange(size)
-    factor[..., own, own] = np.sqrt(rng.gamma(n_snapshots - own, size=(*draws, size)))
+    factor[..., own, own] = np.sqrt(rng.gamma(float(n_snapshots) - own, size=(*draws, size)))
     half = root @ factor
     return half @ np.swapaxes(half.conj(), -1, -2) / n_snapshots
 

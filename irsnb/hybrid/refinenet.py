@@ -5,7 +5,7 @@ Keras and scikit-learn are loaded on first use.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -208,7 +208,8 @@ def train(
     seed: int = 0,
     standardise: bool = True,
     after_epoch: Callable | None = None,
-    **how: Any,
+    loss: str | Callable = "mse",
+    xla: bool = True,
 ) -> Refiner:
     """Train a network on some rows and watch it on others, as Algorithm 1 does.
 
@@ -231,8 +232,8 @@ def train(
         Whether the inputs are; the outputs always are.
     after_epoch : callable, optional
         Called with the :class:`irsnb.training.History` so far.
-    **how
-        ``loss`` and ``xla`` of :func:`irsnb.training.fit`.
+    loss, xla
+        As :func:`irsnb.training.fit`.
 
     Returns
     -------
@@ -271,8 +272,19 @@ def train(
         if after_epoch is not None:
             after_epoch(history)
 
-    how = {"batch": batch, "first_rate": rate, "seed": seed, "after_epoch": note} | how
-    history = fit(model, *rows, epochs, patience=None, keep="last", **how)
+    history = fit(
+        model,
+        *rows,
+        epochs,
+        batch=batch,
+        first_rate=rate,
+        seed=seed,
+        after_epoch=note,
+        loss=loss,
+        patience=None,
+        keep="last",
+        xla=xla,
+    )
     return Refiner(model, before, after, history, tuple(penalties))
 
 
@@ -314,7 +326,8 @@ def train_refinenet(
     head: str = "pool",
     epochs: int = EPOCHS,
     seed: int = 0,
-    **how: Any,
+    standardise: bool = True,
+    after_epoch: Callable | None = None,
 ) -> Refiner:
     """RefineNet for angles or for ranges, trained as section 4.2 says.
 
@@ -326,7 +339,7 @@ def train_refinenet(
         Rows of the examples, such as one of :func:`grouped_folds`.
     head : {"pool", "flatten"}
     epochs, seed : int
-    **how
+    standardise, after_epoch
         As :func:`train`.
 
     Returns
@@ -353,6 +366,7 @@ def train_refinenet(
         batch=BATCH,
         rate=RATE,
         seed=seed,
+        standardise=standardise,
+        after_epoch=after_epoch,
         xla=False,
-        **how,
     )

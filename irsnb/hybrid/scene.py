@@ -12,7 +12,7 @@ from scipy.constants import speed_of_light
 
 from irsnb import checks
 
-__all__ = ["COLUMNS", "FIRST_USER", "PITCH", "ROWS", "SURFACE", "TOLERANCE", "Scenario", "grid_places"]
+__all__ = ["COLUMNS", "FIRST_USER", "PITCH", "ROWS", "SURFACE", "TOLERANCE", "Scenario"]
 
 SURFACE = (235.504, 389.504, 6.0)
 """O1's base station BS1, where Surendran et al. (2025) hang the surface [m]."""
@@ -86,7 +86,7 @@ class Scenario:
         paths = checks.complex_array("gain", self.gain, (None, None)).shape
         if len(paths) != 2 or 0 in paths:
             raise ValueError(f"gain: got shape {paths}; it must be (N, P)")
-        bounces = np.shape(self.corners)[2:3]
+        bounces = checks.real_array("corners", self.corners, missing=True).shape[2:3]
         shapes = {
             "surface": (3,),
             "positions": (paths[0], 3),

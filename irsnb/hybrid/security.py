@@ -63,7 +63,7 @@ def place_covariance(
     >>> users = [(0.1, -0.2, 5.0), (0.6, -0.3, 8.0)]
     >>> covariance = place_covariance(array, users, snr_db=20.0, n_snapshots=3000)
     >>> np.sqrt(covariance[:, 2, 2]).round(4)
-    array([0.0042, 0.0123])
+    array([0.0041, 0.012 ])
     """
     users = inputs.users("users", users, (3,))
     if not checks.flag("together", together):
@@ -173,6 +173,11 @@ class SecureUserTest:
             As both.
         """
         covariance = place_covariance(array, users, snr_db, n_snapshots, together)
+        if covariance.shape != (*np.shape(users), 3):
+            raise ValueError(
+                f"users, snr_db: got shapes {np.shape(users)} and {np.shape(snr_db)}; they must be (K, 3) and "
+                "(K,) or one number"
+            )
         return cls(users, covariance, floor, false_alarm, use_range)
 
     def statistic(self, estimate: ArrayLike) -> np.ndarray:

@@ -131,7 +131,7 @@ def street_scenes(
     else:
         first = inputs.indices("first", first, len(scenario.positions))
         if first.ndim != 1 or len(np.unique(first)) != n_users or first.size != n_users:
-            raise ValueError(f"first: got {first.tolist()}; it must be {n_users} different users, (K,)")
+            raise ValueError(f"first: got {first.tolist()}; it must be n_users = {n_users} different users")
     users = np.flatnonzero(there)
     users = np.concatenate([first, rng.permutation(np.setdiff1d(users, first))])
     if len(users) < count * n_users:
