@@ -59,7 +59,6 @@ NOT_YET_WALKED = {
     "irsnb.figures",
     "irsnb.fitting",
     "irsnb.fix",
-    "irsnb.hybrid",
     "irsnb.indoor",
     "irsnb.ledger",
     "irsnb.montecarlo",
