@@ -1,14 +1,30 @@
-"""How notebooks and tests run: what nbval compares, and who runs beside whom."""
+"""How notebooks and tests run: how outputs are compared, what is collected, and what comes first."""
+
+import re
+from functools import cache
 
 import pytest
-from nbval.plugin import IPyNbFile
-from xdist.scheduler import LoadFileScheduling
+from nbval.plugin import IPyNbCell, IPyNbFile
+
+from tests.compare import line_up_outputs
 
 NOT_COMPARED = ("image/svg+xml", "stderr")
-"""Text, tables and ledger rows are compared strictly; images and progress bars are not."""
+"""Text, tables and ledger rows are compared; images and progress bars are not."""
 
-SINGLY = "test_teeth.py"
-"""Each planted bug runs a notebook of its own, so that none need wait for the others of its file."""
+RUN_TIME = re.compile(r"Run time\W+(?:under|about)\D{0,20}(\d+) (s|min)")
+"""How a page says how long it runs."""
+
+compare_exactly = IPyNbCell.compare_outputs
+
+
+def compare_outputs(cell, test, ref, skip_compare=None):
+    """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
+    return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
+
+
+def pytest_configure():
+    """Called by pytest before anything is collected."""
+    IPyNbCell.compare_outputs = compare_outputs
 
 
 def pytest_collectstart(collector):
@@ -17,20 +33,22 @@ def pytest_collectstart(collector):
         collector.skip_compare = (*collector.skip_compare, *NOT_COMPARED)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Called by pytest for each file: a notebook's source has no doctests, and importing it would run it."""
+    is_source = collection_path.suffix == ".py" and config.rootpath / "notebooks" in collection_path.parents
+    return True if is_source else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Called by pytest with all tests: what takes long comes first, so that all processes end together."""
-    items.sort(key=lambda item: (item.path.name != SINGLY, item.path.suffix != ".ipynb"))
+    items.sort(key=lambda item: -stated_seconds(item.path))
 
 
-def pytest_xdist_make_scheduler(config, log):
-    """Called by xdist: who hands out the tests."""
-    return Scheduling(config, log)
-
-
-class Scheduling(LoadFileScheduling):
-    """A file's tests stay in one process, in their order; planted bugs go one by one."""
-
-    def _split_scope(self, nodeid):
-        file = super()._split_scope(nodeid)
-        return nodeid if file.endswith(SINGLY) else file
+@cache
+def stated_seconds(path):
+    """How long a notebook says that it runs; -1 for other files, which come last."""
+    if path.suffix != ".ipynb":
+        return -1
+    found = RUN_TIME.search(path.read_text(encoding="utf-8"))
+    return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0

@@ -5,11 +5,24 @@ column m turns the phase of a plane wave by ``pi (m u + n v)``, u and v the dire
 columns and the rows.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import common_shape, real_array
+from irsnb import checks
+from irsnb.hybrid import inputs
+
+__all__ = [
+    "PLACEMENTS",
+    "SIDELOBE_WEIGHT",
+    "STEPS",
+    "beam_pattern",
+    "criterion",
+    "peak_sidelobe",
+    "place_elements",
+]
 
 PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
 """What :func:`irsnb.hybrid.place_elements` knows."""
@@ -27,7 +40,9 @@ _FINE, _COARSE = 20, 6
 """Points of a beam pattern from its peak to the full surface's first null: of a result, and in a search."""
 
 
-def place_elements(n_active, method, shape=(25, 25), seed=0):
+def place_elements(
+    n_active: int, method: str, shape: tuple[int, int] = (25, 25), seed: int = 0
+) -> np.ndarray:
     """Choose the elements that listen, for a surface with elements half a wavelength apart.
 
     ``"random"``: any. ``"block"``: side by side in the middle, as square as they go. ``"corners"``: gathered
@@ -56,19 +71,26 @@ def place_elements(n_active, method, shape=(25, 25), seed=0):
     ------
     ValueError
         If the number, the shape or the seed is not such an integer, or the method is unknown.
+
+    Examples
+    --------
+    >>> place_elements(4, "corners", shape=(4, 6)).astype(int)
+    array([[1, 0, 0, 0, 0, 1],
+           [0, 0, 0, 0, 0, 0],
+           [0, 0, 0, 0, 0, 0],
+           [1, 0, 0, 0, 0, 1]])
     """
-    if method not in PLACEMENTS:
-        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, PLACEMENTS))}")
-    try:
-        rows, columns = shape
-    except (TypeError, ValueError):
-        raise ValueError(f"shape: got {shape!r}; it must be (rows, columns)") from None
-    rows, columns = _integer("shape", rows, 2), _integer("shape", columns, 2)
-    n_active = _integer("n_active", n_active, 1, rows * columns)
-    return _placed(n_active, method, rows, columns, _integer("seed", seed, 0)).copy()
+    checks.choice("method", method, PLACEMENTS)
+    rows, columns = inputs.sides("shape", shape, 2)
+    n_active = checks.count("n_active", n_active, 1, rows * columns)
+    seed = checks.count("seed", seed, 0)
+    # Of the patterns that a search compares, or of the positions.
+    each = 3 * _COARSE**2 * rows * columns * 4 if method in ("greedy", "annealed") else 100
+    checks.check_memory("shape", shape, float(each) * rows * columns)
+    return _placed(n_active, method, rows, columns, seed).copy()
 
 
-def criterion(mask):
+def criterion(mask: ArrayLike) -> float:
     """What ``"greedy"`` and ``"annealed"`` lower: the logarithm of an error, plus a price for sidelobes.
 
     The error is the root mean square of the Cramér–Rao bound on a lone user's two direction cosines, which
@@ -91,8 +113,14 @@ def criterion(mask):
     ------
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+
+    Examples
+    --------
+    >>> corners, block = (place_elements(8, method) for method in ("corners", "block"))
+    >>> print(f"{criterion(corners):.1f} {criterion(block):.1f}")
+    6.0 6.2
     """
-    mask = _mask(mask)
+    mask = inputs.masks("mask", mask)
     if mask.sum() < 3:
         return np.inf
     from irsnb.hybrid.annealing import cost
@@ -101,7 +129,7 @@ def criterion(mask):
     return float(cost(mask.sum(), sums, peak_sidelobe(mask) ** 2, SIDELOBE_WEIGHT))
 
 
-def beam_pattern(mask, u, v):
+def beam_pattern(mask: ArrayLike, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """How alike two directions look: ``|sum exp(j pi (m u + n v))| / M`` over the elements that listen.
 
     Parameters
@@ -121,15 +149,23 @@ def beam_pattern(mask, u, v):
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry; if a difference is
         not finite or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> beam_pattern(np.ones((4, 4), dtype=bool), [0.0, 0.5], 0.0).round(3)
+    array([1., 0.])
     """
-    mask = _mask(mask)
-    u, v = real_array("u", u), real_array("v", v)
-    common_shape(u=u.shape, v=v.shape)
+    mask = inputs.masks("mask", mask)
+    u, v = checks.real_array("u", u), checks.real_array("v", v)
+    for name, value in (("u", u), ("v", v)):
+        checks.require(np.abs(value) <= 1e6, name, value, "it must lie within +-1e6, or its phase is lost")
+    shape = checks.common_shape(u=u.shape, v=v.shape)
+    checks.check_memory("u", u, 32.0 * math.prod(shape) * mask.sum())
     n, m = np.nonzero(mask)
     return np.abs(np.exp(1j * np.pi * (m * u[..., None] + n * v[..., None])).mean(axis=-1))
 
 
-def peak_sidelobe(mask):
+def peak_sidelobe(mask: ArrayLike) -> float:
     """The highest value of :func:`beam_pattern` outside the main lobe of the full surface.
 
     That lobe is ``|u| < 2 / columns and |v| < 2 / rows``, to the first nulls. Everywhere else the two
@@ -150,9 +186,15 @@ def peak_sidelobe(mask):
     ------
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+
+    Examples
+    --------
+    >>> print(f"{peak_sidelobe(np.ones((10, 10), dtype=bool)):.3f}")
+    0.225
     """
-    mask = _mask(mask)
+    mask = inputs.masks("mask", mask)
     rows, columns = mask.shape
+    checks.check_memory("mask", mask, 12.0 * _FINE**2 * mask.size)
     pattern = np.abs(np.fft.rfft2(mask, (_FINE * rows, _FINE * columns)))
     return float(pattern[_outside(rows, columns, _FINE)].max() / mask.sum())
 
@@ -235,27 +277,3 @@ def _outside(rows, columns, fine):
     """Half a period of differences, as ``rfft2`` orders them: True where a response is a sidelobe."""
     down, across = np.arange(fine * rows), np.arange(fine * columns // 2 + 1)
     return (np.minimum(down, fine * rows - down) >= fine)[:, None] | (across >= fine)
-
-
-def _mask(mask):
-    """A mask that is boolean, (rows, columns) and not empty."""
-    try:
-        mask = np.asarray(mask)
-    except ValueError:
-        raise ValueError("mask: it must be a regular array of bool, (rows, columns)") from None
-    if mask.ndim != 2 or min(mask.shape) < 2 or mask.dtype != bool:
-        raise ValueError(
-            f"mask: got {mask.dtype} of shape {mask.shape}; it must be bool, (rows, columns), both at least 2"
-        )
-    if not mask.any():
-        raise ValueError("mask: got no True entry; at least one element must listen")
-    return mask
-
-
-def _integer(name, value, low, high=None):
-    """An integer between two limits, both allowed."""
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        if low <= value and (high is None or value <= high):
-            return int(value)
-    upper = "" if high is None else f" and at most {high}"
-    raise ValueError(f"{name}: got {value!r}; it must be an integer of at least {low}{upper}")

@@ -1,19 +1,15 @@
 """What every committed notebook owes its reader."""
 
 import re
-import sys
 import tomllib
-from pathlib import Path
 
 import jupytext
 import nbformat
 import pytest
 
+import notebooks as tool
 from irsnb.report import claims, ledger
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as tool  # noqa: E402
+from paths import ROOT
 
 SOURCES = tool.sources()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

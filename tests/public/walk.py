@@ -58,7 +58,6 @@ NOT_YET_WALKED = {
     "irsnb.figures",
     "irsnb.fitting",
     "irsnb.fix",
-    "irsnb.hybrid",
     "irsnb.indoor",
     "irsnb.ledger",
     "irsnb.report",
