@@ -175,9 +175,9 @@ def search(dictionary, measured):
         inner = (for_spans @ dictionary.spans).view(np.float32)
         np.square(inner, out=inner)
         energy = np.add.reduceat(inner, np.arange(0, inner.shape[1], inner.shape[1] // n_blocks), axis=1)
-        best = np.argpartition(energy, -compared, axis=1)[:, -compared:]
+        best = np.sort(np.argpartition(energy, -compared, axis=1)[:, -compared:], axis=1)
         close = np.abs(np.einsum("nbgt,nt->nbg", dictionary.vectors[best], for_places, optimize=True))
-        order = np.argsort(-close.max(axis=-1), axis=1)[:, :_STARTS]
+        order = np.argsort(-close.max(axis=-1), axis=1, kind="stable")[:, :_STARTS]
         top = np.take_along_axis(close.argmax(axis=-1), order, axis=1)
         found[i : i + _USERS] = dictionary.places[np.take_along_axis(best, order, axis=1), top]
     return found
