@@ -1,5 +1,6 @@
 """How notebooks and tests run: how outputs are compared, what is collected, and what comes first."""
 
+import json
 import re
 from functools import cache
 
@@ -50,5 +51,6 @@ def stated_seconds(path):
     """How long a notebook says that it runs; -1 for other files, which come last."""
     if path.suffix != ".ipynb":
         return -1
-    found = RUN_TIME.search(path.read_text(encoding="utf-8"))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    found = RUN_TIME.search("".join(cells[0]["source"])) if cells else None
     return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0
