@@ -12,7 +12,7 @@ from tests.compare import line_up_outputs
 NOT_COMPARED = ("image/svg+xml", "stderr")
 """Text, tables and ledger rows are compared; images and progress bars are not."""
 
-RUN_TIME = re.compile(r"Run time\W+(?:under|about)\D{0,20}(\d+) (s|min)")
+RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
 """How a page says how long it runs."""
 
 compare_exactly = IPyNbCell.compare_outputs
