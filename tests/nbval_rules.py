@@ -1,4 +1,4 @@
-"""How notebooks and tests run: how outputs are compared, what is collected, and what comes first."""
+"""How notebooks are tested (``pytest -p tests.nbval_rules``): how outputs are compared, and what comes first."""
 
 import json
 import re
@@ -7,24 +7,23 @@ from functools import cache
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests.compare import line_up_outputs
-
 NOT_COMPARED = ("image/svg+xml", "stderr")
 """Text, tables and ledger rows are compared; images and progress bars are not."""
 
 RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
 """How a page says how long it runs."""
 
-compare_exactly = IPyNbCell.compare_outputs
-
-
-def compare_outputs(cell, test, ref, skip_compare=None):
-    """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
-    return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
-
 
 def pytest_configure():
-    """Called by pytest before anything is collected."""
+    """Called by pytest before anything is collected, and after it has put tools/ and tests/ on the path."""
+    from compare import line_up_outputs
+
+    compare_exactly = IPyNbCell.compare_outputs
+
+    def compare_outputs(cell, test, ref, skip_compare=None):
+        """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
+        return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
+
     IPyNbCell.compare_outputs = compare_outputs
 
 
@@ -32,12 +31,6 @@ def pytest_collectstart(collector):
     """Called by pytest before a notebook's cells are gathered."""
     if isinstance(collector, IPyNbFile):
         collector.skip_compare = (*collector.skip_compare, *NOT_COMPARED)
-
-
-def pytest_ignore_collect(collection_path, config):
-    """Called by pytest for each file: a notebook's source has no doctests, and importing it would run it."""
-    is_source = collection_path.suffix == ".py" and config.rootpath / "notebooks" in collection_path.parents
-    return True if is_source else None
 
 
 @pytest.hookimpl(tryfirst=True)

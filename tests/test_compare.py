@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import nbformat
 import pytest
+from compare import line_up, line_up_outputs, numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paths import ROOT
-from tests.compare import line_up, line_up_outputs, numbers
 
 PASSES = [
     # stored, fresh
@@ -291,7 +291,8 @@ def test_nbval_compares_by_these_rules(tmp_path):
     ]
     path = tmp_path / "page.ipynb"
     nbformat.write(notebook((source, outputs) for source, outputs, _ in cells), path)
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "no:cacheprovider", "-v", path]
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.nbval_rules"]
+    command += ["-p", "no:cacheprovider", "-v", path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     for place, (source, _, outcome) in enumerate(cells):
         assert f"Cell {place} {outcome.upper()}" in done.stdout, (source, done.stdout[-3000:])
