@@ -1,4 +1,4 @@
-"""How notebooks are tested (``pytest -p tests.nbval_rules``): how outputs are compared, and what comes first."""
+"""How notebooks are tested: how outputs are compared, what comes first (``pytest -p tests.nbval_rules``)."""
 
 import json
 import re
