@@ -42,7 +42,7 @@ html: setup ## render the stored outputs into _build/html without executing
 test: setup ## lint, unit tests, doctests, and every notebook against its stored outputs
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
-	@$(RUN) tools/processors.py $(PROCESSOR) $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(RUN) tools/processors.py $(PROCESSOR) $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"

@@ -33,7 +33,9 @@ NAMED = re.compile(
 LENGTHS = {"nm": -9, "um": -6, "µm": -6, "mm": -3, "cm": -2, "m": 0, "km": 3}
 """Units of length by their power of ten: an interval's end may be printed in another unit than the number."""
 
-UNIT = rf" ?(?:(?P<unit>{'|'.join(LENGTHS)}|%|°|deg|rad|dBm?|[mun]?s|[kMG]?Hz|times|x)(?!\w))?"
+UNIT = r" ?(?P<unit>[^\s\d()\[\],;:|<>]{1,12})?"
+"""A word behind a number is its unit if the interval has the same one, or none."""
+
 BRACKET = re.compile(UNIT + r",? ?[(\[]")
 LEVEL = re.compile(r" ?%(?: interval)?[:,]? ?")
 COMMA = re.compile(UNIT + r"[,;:]? ")
@@ -123,18 +125,28 @@ def intervals(found, gaps):
         behind = (CLOSED if bracket else re.compile(UNIT)).match(gaps[low + 2])
         if not to or not behind:
             continue
-        high_unit = behind["unit"]
-        scale = tuple(
-            _ratio(unit, before["unit"] or high_unit) for unit in (to["unit"] or high_unit, high_unit)
-        )
+        unit, high_unit = before["unit"], behind["unit"]
+        scale = [_ratio(end_unit or high_unit or unit, unit) for end_unit in (to["unit"], high_unit)]
+        if None in scale:
+            continue
         ends = found[low].value * scale[0], found[low + 1].value * scale[1]
         if ends[0] <= value <= ends[1]:
             yield i, low, low + 1, *ends, scale
 
 
 def _ratio(unit, other):
-    """One unit of length in another one; 1 for all else."""
-    return Decimal(10) ** (LENGTHS[unit] - LENGTHS[other]) if {unit, other} <= set(LENGTHS) else Decimal(1)
+    """How many of another unit a unit has; None if that cannot be said."""
+    if {unit, other} <= set(LENGTHS):
+        return Decimal(10) ** (LENGTHS[unit] - LENGTHS[other])
+    return Decimal(1) if unit == other or other is None else None
+
+
+def _step(number, *beside):
+    """The unit of a number's last digit; among integers that are rounded alike, 2,900 to 3,600, a hundred."""
+    powers = [each.value.normalize().as_tuple().exponent for each in beside if each.value]
+    return (
+        Decimal(1).scaleb(min(powers, default=0)) if all(each.is_integer for each in beside) else number.unit
+    )
 
 
 def _agree(stored, gaps, fresh):
@@ -147,9 +159,11 @@ def _agree(stored, gaps, fresh):
     for i, low, high, least, most, scales in intervals(stored, gaps):
         agree[i] = agree[i] or least <= fresh[i].value <= most
         for end, scale in zip((low, high), scales, strict=True):
-            agree[end] = agree[end] or (
-                agree[i] and moved[end] * scale <= moved[i] + stored[end].unit * scale
+            follows = (
+                moved[end] * scale
+                <= moved[i] + _step(stored[end], stored[i], stored[low], stored[high]) * scale
             )
+            agree[end] = agree[end] or (agree[i] and follows)
     return agree
 
 

@@ -1,29 +1,29 @@
-"""How notebooks and tests run: how outputs are compared, what is collected, and what comes first."""
+"""How notebooks are tested: how outputs are compared, what comes first (``pytest -p tests.nbval_rules``)."""
 
+import json
 import re
 from functools import cache
 
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests.compare import line_up_outputs
-
 NOT_COMPARED = ("image/svg+xml", "stderr")
 """Text, tables and ledger rows are compared; images and progress bars are not."""
 
-RUN_TIME = re.compile(r"Run time\W+(?:under|about)\D{0,20}(\d+) (s|min)")
+RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
 """How a page says how long it runs."""
-
-compare_exactly = IPyNbCell.compare_outputs
-
-
-def compare_outputs(cell, test, ref, skip_compare=None):
-    """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
-    return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
 
 
 def pytest_configure():
-    """Called by pytest before anything is collected."""
+    """Called by pytest before anything is collected, and after it has put tools/ and tests/ on the path."""
+    from compare import line_up_outputs
+
+    compare_exactly = IPyNbCell.compare_outputs
+
+    def compare_outputs(cell, test, ref, skip_compare=None):
+        """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
+        return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
+
     IPyNbCell.compare_outputs = compare_outputs
 
 
@@ -31,12 +31,6 @@ def pytest_collectstart(collector):
     """Called by pytest before a notebook's cells are gathered."""
     if isinstance(collector, IPyNbFile):
         collector.skip_compare = (*collector.skip_compare, *NOT_COMPARED)
-
-
-def pytest_ignore_collect(collection_path, config):
-    """Called by pytest for each file: a notebook's source has no doctests, and importing it would run it."""
-    is_source = collection_path.suffix == ".py" and config.rootpath / "notebooks" in collection_path.parents
-    return True if is_source else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,5 +44,6 @@ def stated_seconds(path):
     """How long a notebook says that it runs; -1 for other files, which come last."""
     if path.suffix != ".ipynb":
         return -1
-    found = RUN_TIME.search(path.read_text(encoding="utf-8"))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    found = RUN_TIME.search("".join(cells[0]["source"])) if cells else None
     return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0

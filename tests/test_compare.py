@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import nbformat
 import pytest
+from compare import line_up, line_up_outputs, numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paths import ROOT
-from tests.compare import line_up, line_up_outputs, numbers
 
 PASSES = [
     # stored, fresh
@@ -54,6 +54,9 @@ PASSES = [
     ("0.15, 95 %: 0.12 to 0.18", "0.12, 95 %: 0.12 to 0.18"),
     ("95 %: 0.12 to 0.18", "95 %: 0.13 to 0.17"),
     ("2.3 ± 0.2", "2.5 ± 0.2"),
+    ("3,200 (2,900 to 3,600)", "3,200 (2,800 to 3,600)"),
+    ("0 (0 to 0)", "0 (0 to 1)"),
+    ("93 users (90 to 96 users)", "92 users (90 to 95 users)"),
 ]
 
 FAILS = [
@@ -100,6 +103,9 @@ FAILS = [
     ("2.3 (2.1 to 2.6)", "2.4 (2.1 to 2.9)"),
     ("12 (10 to 15)", "16 (10 to 15)"),
     ("12 (10 to 15)", "12 (10 to 17)"),
+    ("12 (10 to 15)", "12 (9 to 17)"),
+    ("3,200 (2,900 to 3,600)", "3,200 (2,700 to 3,600)"),
+    ("0 (0 to 3)", "0 (0 to 5)"),
     ("1.2 cm (9 mm to 1.5 cm)", "0.8 cm (9 mm to 1.5 cm)"),
     ("95 %: 0.12 to 0.18", "90 %: 0.12 to 0.18"),
     ("95 %: 0.12 to 0.18", "95 %: 0.14 to 0.18"),
@@ -285,7 +291,8 @@ def test_nbval_compares_by_these_rules(tmp_path):
     ]
     path = tmp_path / "page.ipynb"
     nbformat.write(notebook((source, outputs) for source, outputs, _ in cells), path)
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "no:cacheprovider", "-v", path]
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "tests.nbval_rules"]
+    command += ["-p", "no:cacheprovider", "-v", path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     for place, (source, _, outcome) in enumerate(cells):
         assert f"Cell {place} {outcome.upper()}" in done.stdout, (source, done.stdout[-3000:])

@@ -585,7 +585,7 @@ def associate(
 
 def _two_best_disjoint(misfit, choices):
     """The two sets of choices, one for each row, that share no sum and have the smallest total misfit."""
-    ranked = np.argsort(misfit, axis=1)
+    ranked = np.argsort(misfit, axis=1, kind="stable")
     least = misfit.min(axis=1)
     found = [(None, np.inf), (None, np.inf)]
 

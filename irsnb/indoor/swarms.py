@@ -240,7 +240,7 @@ def _best_of_grid(task, budget):
         # No phase is likelier than another: they take turns.
         turns = np.arange(len(points)) * (np.sqrt(5) - 1) / 2 % 1 * 2 * np.pi
         points = np.concatenate([points, turns[:, None]], axis=-1)
-    return points[np.argsort(task.cost(points))[: task.population]]
+    return points[np.argsort(task.cost(points), kind="stable")[: task.population]]
 
 
 def _pymoo():

@@ -228,7 +228,7 @@ fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.6))
 for k, (axes, name) in enumerate(
     zip(panels, ("azimuth", "elevation"), strict=True)
 ):
-    order = np.argsort(rms["bound"][k])
+    order = np.argsort(rms["bound"][k], kind="stable")
     for method in ("one-pair", "mean", "binary", "fusion", "bound"):
         style = figures.style(method)
         line = style["linestyle"] if method == "bound" else "none"

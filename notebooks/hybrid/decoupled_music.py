@@ -137,7 +137,7 @@ n_subarrays = (10 - 7 + 1) ** 2
 noise = noise_subspace(covariance, 4)
 spectrum = pseudospectrum(covariance, subarray, 4, grid, grid)
 found = find_directions(covariance, subarray, 4)
-found = found[np.argsort(found[:, 0])]
+found = found[np.argsort(found[:, 0], kind="stable")]
 print(f"{n_subarrays} subarrays; noise subspace {noise.shape}")
 print("azimuth, elevation [deg]:   true            peak on the grid")
 for true, peak in zip(np.rad2deg(true_near), np.rad2deg(found), strict=True):
@@ -310,7 +310,7 @@ print(
 whole = PlanarArray(25, 25, wavelength / 2, wavelength)
 exact = signal_covariance(direct_only(near, whole)) + 1e-6 * np.eye(625)
 by_whole = find_directions(exact, whole, 4)
-by_whole = by_whole[np.argsort(by_whole[:, 0])]
+by_whole = by_whole[np.argsort(by_whole[:, 0], kind="stable")]
 range_whole = find_ranges(exact, whole, 4, by_whole, PRIOR)
 off_whole = np.rad2deg(np.abs(by_whole - true_near[:, :2]).max())
 print(f"25 x 25: directions off by up to {off_whole:.2f} deg (step {STEP:.2f})")

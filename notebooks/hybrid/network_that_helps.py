@@ -88,7 +88,9 @@ def draw_users(count):
     """Scenes of four separable users 6 to 12 m away, by rising azimuth, (count, 4, 3)."""
     angles = np.stack([draw_directions(rng, 4) for _ in range(count)])
     users = np.concatenate([angles, rng.uniform(6, 12, (count, 4, 1))], axis=-1)
-    return np.take_along_axis(users, users[..., :1].argsort(axis=1), axis=1)
+    return np.take_along_axis(
+        users, users[..., :1].argsort(axis=1, kind="stable"), axis=1
+    )
 
 
 def gather(

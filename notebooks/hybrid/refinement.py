@@ -129,7 +129,9 @@ for snr in LEVELS:
     bound = crlb(block, directions, snr, N_SNAPSHOTS)
     bounds_deg.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     grid_off.append(np.rad2deg(np.abs(coarse - directions).max()))
     for method in by_method:
         found = (
@@ -179,7 +181,9 @@ samples = draw_covariance(
     (DRAWS,),
 )
 start = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-start = np.take_along_axis(start, np.argsort(start[..., :1], axis=1), axis=1)
+start = np.take_along_axis(
+    start, np.argsort(start[..., :1], axis=1, kind="stable"), axis=1
+)
 bound = crlb(block, directions, same_snr, N_SNAPSHOTS, np.ones((4, 4)))
 fit = refine(samples, block, start, n_signals=1)
 smoothed_fit = refine(smooth(samples, (10, 10), (7, 7)), subarray, start, "newton")
@@ -208,7 +212,9 @@ for snr in LEVELS:
     samples = draw_covariance(covariance_of(near, snr), N_SNAPSHOTS, rng, (few,))
     bound = crlb(block, near, snr, N_SNAPSHOTS)
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     first = np.stack(
         [
             find_ranges(one, block, 4, found, PRIOR)
@@ -549,7 +555,9 @@ by_count, lost, count_bounds = [], [], []
 for count in COUNTS:
     samples = draw_covariance(covariance_of(directions, 0), count, rng, (few,))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     found = refine(samples, block, coarse)
     bound = crlb(block, directions, 0, count)
     count_bounds.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))

@@ -545,7 +545,7 @@ def means_of(first_row, sets=400):
         :, :4
     ]
     drawn = places[picks]
-    order = drawn[..., :1].argsort(axis=1)
+    order = drawn[..., :1].argsort(axis=1, kind="stable")
     drawn = np.take_along_axis(drawn, order, axis=1)
     drawn = drawn.reshape(sets, 25, 4, 3).mean(axis=1)
     return np.concatenate([np.rad2deg(drawn[..., :2]), drawn[..., 2:]], axis=-1)
