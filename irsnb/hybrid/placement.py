@@ -123,8 +123,10 @@ def criterion(mask: ArrayLike) -> float:
     mask = inputs.masks("mask", mask)
     if mask.sum() < 3:
         return np.inf
+    from irsnb.hybrid.annealing import cost
+
     sums = _powers(mask.shape)[:, mask.ravel()].sum(axis=1)
-    return float(_cost(mask.sum(), sums, peak_sidelobe(mask)))
+    return float(cost(mask.sum(), sums, peak_sidelobe(mask) ** 2, SIDELOBE_WEIGHT))
 
 
 def beam_pattern(mask: ArrayLike, u: ArrayLike, v: ArrayLike) -> np.ndarray:
@@ -211,12 +213,23 @@ def _placed(n_active, method, rows, columns, seed):
         return _with(chosen, rows, columns)
     if method == "corners":
         return _with(_at_corners(n_active, rows, columns), rows, columns)
+    from irsnb.hybrid import annealing
+
     waves, powers = _waves(rows, columns), _powers((rows, columns))
-    greedy = _greedy(_at_corners(min(n_active, 3), rows, columns), n_active, waves, powers)
-    if method == "greedy":
+    corners = np.array(_at_corners(min(n_active, 3), rows, columns))
+    greedy = annealing.greedy(corners, n_active, waves, powers, SIDELOBE_WEIGHT)
+    if method == "greedy" or n_active < 3 or n_active == rows * columns:
         return _with(greedy, rows, columns)
-    starts = [(rng.permutation(rows * columns)[:n_active], _HOT) for _ in range(2)] + [(greedy, _COOL)]
-    found = [greedy] + [_walk(chosen, heat, waves, powers, rng) for chosen, heat in starts]
+    found = [greedy]
+    # Two walks from anywhere, and one from the greedy choice.
+    for start, heat in [(rng.permutation(rows * columns), _HOT) for _ in range(2)] + [(greedy, _COOL)]:
+        start = start[:n_active]
+        order = np.append(start, np.setdiff1d(np.arange(rows * columns), start))
+        leaving = rng.integers(n_active, size=STEPS)
+        entering = rng.integers(n_active, len(order), size=STEPS)
+        rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(heat, _COLD, STEPS)
+        draws = (leaving, entering, rises)
+        found.append(annealing.walk(order, n_active, waves, powers, draws, SIDELOBE_WEIGHT))
     return min((_with(chosen, rows, columns) for chosen in found), key=criterion)
 
 
@@ -240,68 +253,13 @@ def _at_corners(n_active, rows, columns):
     return chosen
 
 
-def _greedy(chosen, n_active, waves, powers):
-    """The chosen three, without which there is no error to lower, and those that lower it most."""
-    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
-    for count in range(4, n_active + 1):
-        peaks = [_peak(count, pattern + wave) for wave in waves]
-        cost = _cost(count, sums[:, None] + powers, np.array(peaks))
-        cost[chosen] = np.inf
-        chosen.append(int(cost.argmin()))
-        pattern, sums = pattern + waves[chosen[-1]], sums + powers[:, chosen[-1]]
-    return chosen
-
-
-def _walk(chosen, heat, waves, powers, rng):
-    """Elements of the best mask that one annealed walk from the chosen ones comes by."""
-    order, n_active = np.append(chosen, np.setdiff1d(np.arange(len(waves)), chosen)), len(chosen)
-    if n_active < 3 or n_active == len(waves):
-        return chosen
-    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
-    best = chosen
-    cost = least = _cost(n_active, sums, _peak(n_active, pattern))
-    trial = np.empty_like(pattern)
-    out = rng.integers(n_active, size=STEPS)
-    new = rng.integers(n_active, len(waves), size=STEPS)
-    rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(heat, _COLD, STEPS)
-    for leaving, entering, rise in zip(out.tolist(), new.tolist(), rises.tolist(), strict=True):
-        gone, come = order[leaving], order[entering]
-        np.subtract(pattern, waves[gone], out=trial)
-        np.add(trial, waves[come], out=trial)
-        new_sums = sums + (powers[:, come] - powers[:, gone])
-        new_cost = _cost(n_active, new_sums, _peak(n_active, trial))
-        if new_cost <= cost + rise:
-            order[leaving], order[entering] = come, gone
-            pattern, trial = trial, pattern
-            sums, cost = new_sums, new_cost
-            if cost < least:
-                best, least = order[:n_active].copy(), cost
-    return best
-
-
-def _cost(count, sums, peak):
-    """:func:`criterion` from sums (5, ...) of the positions' powers and the peak sidelobe."""
-    row, column, row_2, column_2, both = sums
-    # Whole numbers: S times the count. So the determinant of a line is exactly 0.
-    down, across, tilt = count * row_2 - row**2, count * column_2 - column**2, count * both - row * column
-    with np.errstate(divide="ignore"):
-        error = 0.5 * np.log(count * (down + across) / (down * across - tilt**2))
-    # Rounding may leave a full grating lobe a little above 1.
-    return error - SIDELOBE_WEIGHT * np.log(np.maximum(1 - peak**2, 1e-12))
-
-
-def _peak(count, pattern):
-    """The highest sidelobe of a pattern (2, N) of so many elements."""
-    square = pattern * pattern
-    return np.sqrt(float(np.add(square[0], square[1], out=square[0]).max())) / count
-
-
 def _powers(shape):
     """Row, column, their squares and their product, of every element, (5, rows x columns)."""
     row, column = np.divmod(np.arange(shape[0] * shape[1]), shape[1])
     return np.stack([row, column, row**2, column**2, row * column]).astype(float)
 
 
+@lru_cache(maxsize=2)
 def _waves(rows, columns):
     """Real and imaginary part of what every element adds to the pattern, (rows x columns, 2, N).
 
