@@ -90,7 +90,9 @@ class Examples:
             )
             if not fits:
                 asked = str(wanted).replace("None", "any")
-                raise ValueError(f"{name}: got shape {array.shape}; with this truth it must be {asked}")
+                raise ValueError(
+                    f"{name}: got shape {array.shape}; with this truth and these distances it must be {asked}"
+                )
             object.__setattr__(self, name, array)
         object.__setattr__(self, "truth", truth)
         object.__setattr__(self, "distances", axis)
@@ -223,7 +225,11 @@ def make_examples(
         raise ValueError(
             f"array: got {size} of {array.rows} x {array.columns} elements; it must have no mask"
         )
-    channels, truth = checks.complex_array("channels", channels, (size,)), inputs.users("truth", truth)
+    channels, truth = checks.complex_array("channels", channels), inputs.users("truth", truth)
+    if channels.shape[-1:] != (size,):
+        raise ValueError(
+            f"channels, array: got shape {channels.shape} and {size} elements; it must be (S, K, P, {size})"
+        )
     distances = inputs.axis("distances", distances, "distance")
     if channels.ndim != 4 or not channels.size or truth.shape != (*channels.shape[:2], 3):
         raise ValueError(

@@ -300,7 +300,7 @@ def _parabola(covariance, array, users, rank):
     for angle in (0, 1):
         around = np.repeat(users[:, :, None], 3, axis=2)
         around[..., angle] += step * np.arange(-1, 2)
-        vectors = array.steering_vector(around[..., 0], around[..., 1])
+        vectors = steering(array, to_cosines_unchecked(around))[0]
         inner = vectors.reshape(len(users), -1, vectors.shape[-1]).conj() @ signal
         null = vectors.shape[-1] - np.sum(np.abs(inner) ** 2, axis=-1).reshape(vectors.shape[:3])
         before, here, after = np.moveaxis(null, -1, 0)

@@ -190,8 +190,9 @@ class Refiner:
         ValueError
             As :meth:`predict`; or if the targets are not finite or do not fit.
         """
-        targets = _targets(targets, len(self.predict(inputs)))
-        gap = self.outputs.transform(self.predict(inputs)) - self.outputs.transform(targets)
+        answers = self.predict(inputs)
+        targets = _targets(targets, *answers.shape)
+        gap = self.outputs.transform(answers) - self.outputs.transform(targets)
         return float(np.mean(gap**2))
 
 
@@ -288,11 +289,18 @@ def train(
     return Refiner(model, before, after, history, tuple(penalties))
 
 
-def _targets(targets, n):
-    """Targets (n, F) of n inputs."""
+def _targets(targets, n, n_outputs=None):
+    """Targets (n, F) of n inputs; F as it is if None."""
     targets = checks.real_array("targets", targets)
-    if targets.ndim != 2 or len(targets) != n or not targets.size:
-        raise ValueError(f"targets: got shape {targets.shape} for {n} inputs; it must be ({n}, F)")
+    if (
+        targets.ndim != 2
+        or len(targets) != n
+        or not targets.size
+        or n_outputs not in (None, targets.shape[1])
+    ):
+        raise ValueError(
+            f"targets: got shape {targets.shape} for {n} inputs; it must be ({n}, {n_outputs or 'F'})"
+        )
     return targets
 
 

@@ -175,8 +175,8 @@ class SecureUserTest:
         covariance = place_covariance(array, users, snr_db, n_snapshots, together)
         if covariance.shape != (*np.shape(users), 3):
             raise ValueError(
-                f"users, snr_db: got shapes {np.shape(users)} and {np.shape(snr_db)}; they must be (K, 3) and "
-                "(K,) or one number"
+                f"users, snr_db: got shapes {np.shape(users)} and {np.shape(snr_db)}; they must be "
+                "(K, 3) and (K,) or one number"
             )
         return cls(users, covariance, floor, false_alarm, use_range)
 

@@ -305,7 +305,7 @@ for snr in HIGH:
         found[..., 2] = np.clip(found[..., 2], 1, 150)
         four_errors[method].append(rms(at_the_edge(found - four)))
     huddle.append(np.rad2deg(np.median(np.ptp(found[..., 0], axis=1))))
-    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS))
+    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS), len(four))
     four_errors["bound"].append(rms(at_the_edge(bound)))
 four_errors = {words: np.array(values) for words, values in four_errors.items()}
 print(f"SNR [dB]        {''.join(f'{snr:8d}' for snr in HIGH)}")
@@ -330,7 +330,7 @@ guess_beaten = [
             [
                 rms(at_the_edge(each))
                 for each in standard_errors(
-                    crlb(block, four, levels[:, None], N_SNAPSHOTS)
+                    crlb(block, four, levels[:, None], N_SNAPSHOTS), len(four)
                 )
             ]
         )
@@ -464,7 +464,7 @@ for case in np.ndindex(CASES):
         ]
     )
     # A span holds near and far: each error counts in units of its own bound.
-    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS))[..., 0, 2]
+    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS), 1)[..., 0, 2]
     own = rms(((np.clip(fit[:, 0, 2], 1, 150) - users[:, 0, 2]) / least)[:, None])[
         0
     ]

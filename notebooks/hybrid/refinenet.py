@@ -399,10 +399,13 @@ def answers_for_theirs(target):
 net = {target: answers_for_theirs(target) for target in ("angles", "ranges")}
 four = polar(street)[theirs]
 power = np.abs(street.gain[theirs, 0]) ** 2 / PAPER_NOISE
-joint = standard_errors(crlb(block, four, 10 * np.log10(power), N_SNAPSHOTS))
+bound = crlb(block, four, 10 * np.log10(power), N_SNAPSHOTS)
+joint = standard_errors(bound, len(four))
 alone = np.array(
     [
-        standard_errors(crlb(block, user[None], 10 * np.log10(one), N_SNAPSHOTS))[0]
+        standard_errors(
+            crlb(block, user[None], 10 * np.log10(one), N_SNAPSHOTS), 1
+        )[0]
         for user, one in zip(four, power, strict=True)
     ]
 )

@@ -500,8 +500,8 @@ GOOD = {
     refinenet.train_refinenet: {
         "examples": instance(EXAMPLES),
         "target": choice("ranges"),
-        "training": integers([0], low=0, high=1, bad=[[1], [[0]], []]),
-        "validation": integers([1], low=0, high=1, bad=[[0], [[1]], []]),
+        "training": costly(integers([0], low=0, high=1, bad=[[1], [[0]], []])),
+        "validation": costly(integers([1], low=0, high=1, bad=[[0], [[1]], []])),
         "head": choice("pool"),
         "epochs": costly(count(1, bad=[10**9])),
         "seed": seed(),
