@@ -107,7 +107,7 @@ def _pilots(name, values):
 
 
 def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    """The residuals whose squares a method minimises, for :func:`irsnb.fitting.levenberg_marquardt`.
+    """The residuals whose squares a method minimises, for :func:`irsnb.fitting.descend`.
 
     In units of the noise's deviation, with the nuisance (a complex gain, or a phase offset) at its best value
     for each place and projected out of the derivative. A missing pilot, NaN, leaves no residual: zeros.

@@ -12,7 +12,7 @@ from scipy.stats import chi2
 
 from irsnb.bounds import cramer_rao_bound
 from irsnb.checks import choice, complex_array, instance
-from irsnb.fitting import levenberg_marquardt
+from irsnb.fitting import descend
 from irsnb.fix import MOST_REMARKS, Fix, sift_rows
 from irsnb.indoor.costs import METHODS, residuals
 from irsnb.indoor.dictionary import BLOCK, build_dictionary, has_signal, search
@@ -159,12 +159,13 @@ def _descend(room, measured, starts, method):
 
 
 def _fit(function, start, measured):
-    """:func:`irsnb.fitting.levenberg_marquardt` of n users, in blocks that stay in the cache."""
+    """:func:`irsnb.fitting.descend` of n users, in blocks that stay in the cache."""
     parts = [
-        levenberg_marquardt(function, start[i : i + _USERS], [measured[i : i + _USERS]])
+        descend(function, start[i : i + _USERS], (measured[i : i + _USERS],))
         for i in range(0, len(start), _USERS)
     ]
-    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+    names = "state", "misfit", "settled", "jacobian"
+    return [np.concatenate([getattr(part, name) for part in parts]) for name in names]
 
 
 def _covariances(jacobian):
