@@ -1,7 +1,6 @@
 """Execute notebooks: the .py is the source, the .ipynb beside it holds the outputs.
 
-``python tools/notebooks.py NOTEBOOK`` runs one and stores its outputs. The design's house has no room
-for what builds the book but must not ship with the package; ``tools/`` is that room.
+``python tools/notebooks.py NOTEBOOK`` runs one and stores its outputs.
 """
 
 import ast
@@ -22,7 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from paths import ROOT
+
 PARSING = threading.Lock()
 """Held while Python is parsed.
 

@@ -10,7 +10,6 @@ import functools
 import json
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
@@ -29,8 +28,8 @@ from irsnb.report.runs import (
     hybrid_name,
     provenance,
 )
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)

@@ -77,7 +77,7 @@ METHOD_STYLE = {
     "paper": {"color": "#757575", "linestyle": "none", "marker": "o", "label": "the paper"},
     "bound": {"color": "#000000", "linestyle": ":", "marker": "", "label": "Cramér–Rao bound"},
 }
-"""How each method is drawn, everywhere: the bound a black line, the paper's points grey markers."""
+"""How each method is drawn, everywhere. The bound is a black line, the paper's points are grey markers."""
 
 
 # For labels that the table does not hold: dark colours after Paul Tol's "muted" ones.

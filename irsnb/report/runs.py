@@ -69,7 +69,7 @@ FORMS = {
     "eliminated": (True, "phase-cost"),
     "projected": (True, "ml-projected"),
 }
-"""Forms of the hybrid's search: whether the phase offset is eliminated, and the cost that is minimised."""
+"""Forms of the hybrid's search, by whether the phase offset is eliminated and by the cost minimised."""
 
 HALF_BOX = 0.25
 """Half the side of the box that the hybrid searches [m], unless a run's name says another."""

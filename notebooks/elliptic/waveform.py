@@ -710,7 +710,7 @@ fix = fuse(
     together["path_sums"],
     semi_focals,
     np.sqrt(np.trace(own_angles, axis1=-2, axis2=-1) / 2),
-    np.sqrt(np.mean(own_path**2, axis=-1)),
+    np.sqrt(np.mean(own_path**2, axis=-1, keepdims=True)),
 )
 by_pair = locate(
     together["azimuth"][:, None],

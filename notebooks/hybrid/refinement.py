@@ -129,7 +129,9 @@ for snr in LEVELS:
     bound = crlb(block, directions, snr, N_SNAPSHOTS)
     bounds_deg.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     grid_off.append(np.rad2deg(np.abs(coarse - directions).max()))
     for method in by_method:
         found = (
@@ -179,7 +181,9 @@ samples = draw_covariance(
     (DRAWS,),
 )
 start = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-start = np.take_along_axis(start, np.argsort(start[..., :1], axis=1), axis=1)
+start = np.take_along_axis(
+    start, np.argsort(start[..., :1], axis=1, kind="stable"), axis=1
+)
 bound = crlb(block, directions, same_snr, N_SNAPSHOTS, np.ones((4, 4)))
 fit = refine(samples, block, start, n_signals=1)
 smoothed_fit = refine(smooth(samples, (10, 10), (7, 7)), subarray, start, "newton")
@@ -208,7 +212,9 @@ for snr in LEVELS:
     samples = draw_covariance(covariance_of(near, snr), N_SNAPSHOTS, rng, (few,))
     bound = crlb(block, near, snr, N_SNAPSHOTS)
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     first = np.stack(
         [
             find_ranges(one, block, 4, found, PRIOR)
@@ -299,7 +305,7 @@ for snr in HIGH:
         found[..., 2] = np.clip(found[..., 2], 1, 150)
         four_errors[method].append(rms(at_the_edge(found - four)))
     huddle.append(np.rad2deg(np.median(np.ptp(found[..., 0], axis=1))))
-    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS))
+    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS), len(four))
     four_errors["bound"].append(rms(at_the_edge(bound)))
 four_errors = {words: np.array(values) for words, values in four_errors.items()}
 print(f"SNR [dB]        {''.join(f'{snr:8d}' for snr in HIGH)}")
@@ -324,7 +330,7 @@ guess_beaten = [
             [
                 rms(at_the_edge(each))
                 for each in standard_errors(
-                    crlb(block, four, levels[:, None], N_SNAPSHOTS)
+                    crlb(block, four, levels[:, None], N_SNAPSHOTS), len(four)
                 )
             ]
         )
@@ -458,7 +464,7 @@ for case in np.ndindex(CASES):
         ]
     )
     # A span holds near and far: each error counts in units of its own bound.
-    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS))[..., 0, 2]
+    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS), 1)[..., 0, 2]
     own = rms(((np.clip(fit[:, 0, 2], 1, 150) - users[:, 0, 2]) / least)[:, None])[
         0
     ]
@@ -549,7 +555,9 @@ by_count, lost, count_bounds = [], [], []
 for count in COUNTS:
     samples = draw_covariance(covariance_of(directions, 0), count, rng, (few,))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     found = refine(samples, block, coarse)
     bound = crlb(block, directions, 0, count)
     count_bounds.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))

@@ -399,10 +399,13 @@ def answers_for_theirs(target):
 net = {target: answers_for_theirs(target) for target in ("angles", "ranges")}
 four = polar(street)[theirs]
 power = np.abs(street.gain[theirs, 0]) ** 2 / PAPER_NOISE
-joint = standard_errors(crlb(block, four, 10 * np.log10(power), N_SNAPSHOTS))
+bound = crlb(block, four, 10 * np.log10(power), N_SNAPSHOTS)
+joint = standard_errors(bound, len(four))
 alone = np.array(
     [
-        standard_errors(crlb(block, user[None], 10 * np.log10(one), N_SNAPSHOTS))[0]
+        standard_errors(
+            crlb(block, user[None], 10 * np.log10(one), N_SNAPSHOTS), 1
+        )[0]
         for user, one in zip(four, power, strict=True)
     ]
 )
@@ -545,7 +548,7 @@ def means_of(first_row, sets=400):
         :, :4
     ]
     drawn = places[picks]
-    order = drawn[..., :1].argsort(axis=1)
+    order = drawn[..., :1].argsort(axis=1, kind="stable")
     drawn = np.take_along_axis(drawn, order, axis=1)
     drawn = drawn.reshape(sets, 25, 4, 3).mean(axis=1)
     return np.concatenate([np.rad2deg(drawn[..., :2]), drawn[..., 2:]], axis=-1)

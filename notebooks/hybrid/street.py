@@ -40,7 +40,7 @@ from irsnb.hybrid import (
     polar,
     spread_out,
 )
-from irsnb.hybrid.scenario import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
+from irsnb.hybrid.scene import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
 from irsnb.report import figures, ledger
 
 figures.use_style()

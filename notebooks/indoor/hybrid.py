@@ -396,7 +396,7 @@ view = seen_from(room.grid)
 seen = {name: float(np.median(view[inside])) for name, inside in corners.items()}
 print("the walls of tiles are seen over (median):")
 print("  " + ", ".join(f"{name} {angle:.0f} deg" for name, angle in seen.items()))
-quarters = np.array_split(np.argsort(view), 4)
+quarters = np.array_split(np.argsort(view.round(6), kind="stable"), 4)
 by_view = [float(np.mean(mapped[some] > 0.01)) for some in quarters]
 print("above 1 cm, from the quarter of the area with the narrowest view to the")
 print("  widest:", ", ".join(f"{share:.1%}" for share in by_view))

@@ -1,19 +1,17 @@
 """What every committed notebook owes its reader."""
 
 import re
-import sys
 import tomllib
-from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
+import nbval_rules
 import pytest
 
+import notebooks as tool
 from irsnb.report import claims, ledger
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as tool  # noqa: E402
+from paths import ROOT
 
 SOURCES = tool.sources()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -179,3 +177,18 @@ def test_rows_are_what_the_tables_show():
                     shown = output.data["text/plain"]
                     assert f"[{entry['verdict']}]" in shown
                     assert all(entry[key] in shown for key in ("ours", "bound", "why"))
+
+
+@each_notebook
+def test_a_page_says_how_long_it_runs(source):
+    # The longest are tested first, and this is how the tests know.
+    assert 0 < nbval_rules.stated_seconds(source.with_suffix(".ipynb")) <= 120
+
+
+def test_tests_that_take_long_come_first():
+    files = [ROOT / "tests" / "test_compare.py", *(path.with_suffix(".ipynb") for path in SOURCES)]
+    items = [SimpleNamespace(path=path) for path in files]
+    nbval_rules.pytest_collection_modifyitems(items)
+    assert items[-1].path.name == "test_compare.py"
+    times = [nbval_rules.stated_seconds(item.path) for item in items]
+    assert times == sorted(times, reverse=True) and times[0] > times[-2]

@@ -1,15 +1,11 @@
 """Runs at paper scale: pieces are kept as they come, and an interrupted run goes on to the same figures."""
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import paper_scale as tool  # noqa: E402
+import paper_scale as tool
 
 
 def test_an_interrupted_run_goes_on_to_the_same_figures(tmp_path, monkeypatch):
