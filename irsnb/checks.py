@@ -103,7 +103,9 @@ def real_array(name: str, value: Any, *, missing: bool = False) -> np.ndarray:
     return array
 
 
-def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) -> np.ndarray:
+def complex_array(
+    name: str, value: Any, trailing: Iterable[int | None] = (), *, finite: bool = True
+) -> np.ndarray:
     """Return `value` as a complex array whose last axes are `trailing`, or raise ``ValueError``.
 
     Parameters
@@ -114,6 +116,8 @@ def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) ->
         What the caller gave; real numbers are converted.
     trailing : sequence of int or None
         Sizes that the last axes must have; None stands for any size.
+    finite : bool
+        False where a value that is not finite is a matter of its row, not of the call.
 
     Returns
     -------
@@ -132,7 +136,8 @@ def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) ->
     ):
         asked = str(trailing).replace("None", "any")
         raise ValueError(f"{name}: got shape {array.shape}; it must end in {asked}")
-    require(np.isfinite(array), name, array, "it must be finite")
+    if finite:
+        require(np.isfinite(array), name, array, "it must be finite")
     return array
 
 

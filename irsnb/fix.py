@@ -18,7 +18,7 @@ from irsnb.checks import _array, integer_array
 __all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "row_values", "sift_rows"]
 
 LEVEL = 1e-3
-"""Level of the chi-square test: how often a misfit is called too large although the model holds."""
+"""Level of the chi-square test, which is how often a misfit is called too large although the model holds."""
 
 MOST_REMARKS = 20
 """Rows that are named for one finding; one more line says how many others there are."""
@@ -200,7 +200,7 @@ def sift_rows(
     rows : tuple of int
         Shape of the batch.
     checks : iterable of (name, value, ok, allowed)
-        Argument as the caller knows it; its values, shape (..., *), whose leading axes are those of `rows` or
+        Argument as the caller knows it; its values, shape (..., N), whose leading axes are those of `rows` or
         1; `ok`, of the same shape, true where a value is allowed; and what is allowed, as a sentence's end.
 
     Returns

@@ -436,7 +436,9 @@ def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
         raise ValueError(f"{names}: got rows of shape {rows}; at least one row is needed")
     shapes = [rows] * 3 + [(*rows, n_pairs)] * 3
     given = (azimuth, elevation, sigma_angle, path_sums, semi_focals, sigma_path)
-    arrays = [np.array(np.broadcast_to(a, shape)) for a, shape in zip(given, shapes, strict=True)]
+    arrays = [np.empty(shape) for shape in shapes]
+    for array, values in zip(arrays, given, strict=True):
+        array[...] = values
     azimuth, elevation, sigma_angle, path_sums, semi_focals, sigma_path = arrays
     missing = np.isnan(path_sums)
     dof = np.sum(~missing, axis=-1) - 1
@@ -583,7 +585,7 @@ def associate(
 
 def _two_best_disjoint(misfit, choices):
     """The two sets of choices, one for each row, that share no sum and have the smallest total misfit."""
-    ranked = np.argsort(misfit, axis=1)
+    ranked = np.argsort(misfit, axis=1, kind="stable")
     least = misfit.min(axis=1)
     found = [(None, np.inf), (None, np.inf)]
 
