@@ -19,7 +19,7 @@ def mean(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
     """Mean over draws, with its interval.
 
     The interval is that of Student's t with the skewness of the draws taken out by Hall's cubic
-    transformation [1]_. It needs no distribution, only finite third moments; with heavy tails and few
+    transformation (Hall 1992). It needs no distribution, only finite third moments; with heavy tails and few
     draws, every interval of this kind is too short.
 
     Parameters
@@ -36,7 +36,7 @@ def mean(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
 
     References
     ----------
-    .. [1] P. Hall, "On the removal of skewness by transformation", J. R. Statist. Soc. B 54 (1992), 221-228.
+    P. Hall, "On the removal of skewness by transformation", J. R. Statist. Soc. B 54 (1992), 221-228.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def ratio_to_bound(
 
 
 def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
-    """Share of draws that are true, with Wilson's score interval [1]_.
+    """Share of draws that are true, with Wilson's score interval (Brown et al. 2001).
 
     Parameters
     ----------
@@ -163,8 +163,8 @@ def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
 
     References
     ----------
-    .. [1] L. D. Brown, T. T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical
-       Science 16 (2001), 101-133.
+    L. D. Brown, T. T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical
+    Science 16 (2001), 101-133.
 
     Examples
     --------
@@ -177,7 +177,7 @@ def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
 
 
 def percentile(data: "xr.DataArray | xr.Dataset", q: float) -> "xr.DataArray | xr.Dataset":
-    """Percentile over draws, with the interval between two of the sorted draws [1]_.
+    """Percentile over draws, with the interval between two of the sorted draws (David and Nagaraja 2003).
 
     The number of draws below the percentile is binomial whatever the distribution; so the interval holds in
     at least 95 % of cases.
@@ -197,7 +197,7 @@ def percentile(data: "xr.DataArray | xr.Dataset", q: float) -> "xr.DataArray | x
 
     References
     ----------
-    .. [1] H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed., Wiley 2003, section 7.1.
+    H. A. David, H. N. Nagaraja, Order Statistics, 3rd ed., Wiley 2003, section 7.1.
 
     Examples
     --------

@@ -19,15 +19,16 @@ def narrower(
     """A rule for `until` of :func:`~irsnb.montecarlo.sweep`: stop as soon as an interval is narrow.
 
     Half of the interval's width is compared. A rule of this kind gives intervals that hold asymptotically,
-    for narrow intervals [1]_; a wide one stops early more often where it happens to be too short.
+    for narrow intervals (Chow and Robbins 1965); a wide one stops early more often where it happens to be too
+    short.
 
     Parameters
     ----------
     name : str
         A result of the trial.
     reduction : callable
-        :func:`~irsnb.montecarlo.rms`, :func:`~irsnb.montecarlo.share` or another one of
-        :mod:`irsnb.montecarlo.intervals`, or a function like them.
+        :func:`~irsnb.montecarlo.rms`, :func:`~irsnb.montecarlo.share` or another one of these
+        reductions, or a function like them.
     relative : float
         Stop at this share of the value: 0.1 asks for the value to 10 % to either side.
     absolute : float
@@ -42,8 +43,8 @@ def narrower(
 
     References
     ----------
-    .. [1] Y. S. Chow, H. Robbins, "On the asymptotic theory of fixed-width sequential confidence intervals
-       for the mean", Ann. Math. Statist. 36 (1965), 457-462.
+    Y. S. Chow, H. Robbins, "On the asymptotic theory of fixed-width sequential confidence intervals
+    for the mean", Ann. Math. Statist. 36 (1965), 457-462.
 
     Examples
     --------

@@ -97,7 +97,7 @@ def sweep(
     ------
     ValueError
         If an argument is not as above, if the trial returns something else, or if the results would take more
-        memory than :data:`irsnb.checks.MEMORY_LIMIT`. What the trial raises comes through, with a note
+        memory than ``irsnb.checks.MEMORY_LIMIT``. What the trial raises comes through, with a note
         naming setting and batch.
     ImportError
         If a cluster is asked for and ``distributed`` is not installed.

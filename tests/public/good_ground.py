@@ -58,7 +58,7 @@ GOOD = {
     geometry.frame_along: {"start": points(POINT, bad=[OTHER]), "end": points(OTHER, bad=[POINT])},
     geometry.direction_jacobian: {
         "target": points(POINT, bad=[OTHER, (1.0, 2.0, 9.0)]),
-        "origin": points(OTHER, skip={}),
+        "origin": points(OTHER),
     },
     noise.circular_noise: {
         "rng": rng(),
