@@ -666,7 +666,7 @@ def test_the_bar_can_be_switched_off(capfd, monkeypatch):
     class Bar(tqdm.tqdm):
         def __init__(self, **options):
             given.append(options)
-            super().__init__(**options)
+            super().__init__(**{"disable": False, **options})
 
     def slow(rng, draws, x):
         time.sleep(0.6)
