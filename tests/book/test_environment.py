@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from rattler import MatchSpec
@@ -73,6 +74,14 @@ def test_one_version_everywhere():
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     assert config["repository"]["url"] == PROJECT["urls"]["Repository"]
     assert set(citation) >= {"cff-version", "message", "title", "authors"}
+
+
+def test_the_example_in_the_readme_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
+    names = {}
+    exec(code, names)
+    # Duan et al. (2025), Experiment 1 with c = 400 m: the true angles at the receiver
+    assert np.rad2deg([names["azimuth"], names["elevation"]]) == pytest.approx([77.91, 46.90], abs=0.02)
 
 
 def test_every_page_of_the_contents_exists():
