@@ -1,5 +1,5 @@
 # make book and make test are all a reader needs; make help lists the rest.
-TARGETS := help book test html run bench paper-scale scenario lock clean setup
+TARGETS := help book test html run bench paper-scale scenario lock address clean setup
 UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
 $(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
@@ -12,6 +12,11 @@ endif
 ifneq ($(filter paper-scale,$(MAKECMDGOALS)),)
 ifeq ($(strip $(PART)),)
 $(error irsnb: say which part: make paper-scale PART=searches)
+endif
+endif
+ifneq ($(filter address,$(MAKECMDGOALS)),)
+ifeq ($(strip $(REPO)),)
+$(error irsnb: say which repository: make address REPO=owner/name)
 endif
 endif
 .PHONY: $(TARGETS)
@@ -54,6 +59,9 @@ scenario: setup ## trace the street of Part III anew: needs the extra 'tracing'
 lock: setup ## resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml $(addprefix --extra ,networks searches scenarios cluster book test) --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+
+address: ## put the repository's address everywhere: make address REPO=owner/name
+	@$(PYTHON) tools/address.py "$$REPO"
 
 clean: ## remove everything that was built, the virtual environment too
 	@rm -rf _build .venv .venv-install.log .pytest_cache .ruff_cache .hypothesis dist

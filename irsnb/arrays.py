@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import common_shape, real_array, require
+from irsnb import checks
 from irsnb.geometry import unit_vector_unchecked
+
+__all__ = ["PlanarArray"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +36,17 @@ class PlanarArray:
     Raises
     ------
     ValueError
-        If a size is not a positive integer, a length is not positive, the mask has another shape or
-        leaves no element.
+        If a size is not a positive integer or takes too much memory, a length is not positive, the mask has
+        another shape or leaves no element.
+
+    Examples
+    --------
+    >>> array = PlanarArray(rows=2, columns=2, spacing=0.05, wavelength=0.1)
+    >>> array.positions
+    array([[ 0.   , -0.025, -0.025],
+           [ 0.   ,  0.025, -0.025],
+           [ 0.   , -0.025,  0.025],
+           [ 0.   ,  0.025,  0.025]])
     """
 
     rows: int
@@ -46,14 +58,14 @@ class PlanarArray:
 
     def __post_init__(self):
         for name in ("rows", "columns"):
-            size = getattr(self, name)
-            if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
-                raise ValueError(f"{name}: got {size!r}; it must be an integer of at least 1")
+            object.__setattr__(self, name, checks.count(name, getattr(self, name)))
         for name in ("spacing", "wavelength"):
-            length = real_array(name, getattr(self, name))
-            if length.ndim:
-                raise ValueError(f"{name}: got shape {length.shape}; it must be one length in metres")
-            require(length > 0, name, length, "it must be above 0 m")
+            length = checks.real_number(name, getattr(self, name))
+            checks.require(length > 0, name, length, "it must be above 0 m")
+            object.__setattr__(self, name, length)
+        larger = "rows" if self.rows > self.columns else "columns"
+        # The positions, x, y and z of each element.
+        checks.check_memory(larger, getattr(self, larger), 24 * self.rows * self.columns)
         z, y = np.meshgrid(
             (np.arange(self.rows) - (self.rows - 1) / 2) * self.spacing,
             (np.arange(self.columns) - (self.columns - 1) / 2) * self.spacing,
@@ -61,15 +73,7 @@ class PlanarArray:
         )
         positions = np.stack([np.zeros_like(y), y, z], axis=-1)
         if self.mask is not None:
-            try:
-                mask = np.array(self.mask)
-            except ValueError:
-                raise ValueError("mask: it must be a regular array of bool") from None
-            if mask.shape != (self.rows, self.columns) or mask.dtype != bool:
-                raise ValueError(
-                    f"mask: got {mask.dtype} of shape {mask.shape}; it must be bool of shape "
-                    f"{(self.rows, self.columns)}"
-                )
+            mask = checks.mask("mask", self.mask, (self.rows, self.columns)).copy()
             if not mask.any():
                 raise ValueError("mask: got no True entry; at least one element must be in use")
             mask.setflags(write=False)
@@ -79,7 +83,9 @@ class PlanarArray:
         positions.setflags(write=False)
         object.__setattr__(self, "positions", positions)
 
-    def steering_vector(self, azimuth, elevation, distance=None):
+    def steering_vector(
+        self, azimuth: ArrayLike, elevation: ArrayLike, distance: ArrayLike | None = None
+    ) -> np.ndarray:
         """Phases of a unit wave across the array, zero at its centre.
 
         Far away, element p sees ``exp(j 2 pi p.u / wavelength)`` with u the direction of the source; at a
@@ -89,7 +95,7 @@ class PlanarArray:
         Parameters
         ----------
         azimuth, elevation : array_like, shape (...)
-            Direction of the source [rad].
+            Direction of the source [rad]; azimuth within +-4 pi, elevation within +-pi/2.
         distance : array_like, shape (...), optional
             Its distance from the array's centre [m]; a plane wave if left out.
 
@@ -101,15 +107,25 @@ class PlanarArray:
         Raises
         ------
         ValueError
-            If an input is not finite, a distance is not positive, or the shapes do not broadcast.
+            If an input is not finite, an angle is beyond its range, a distance is not positive, or the shapes
+            do not broadcast.
+
+        Examples
+        --------
+        Straight ahead a plane wave reaches all elements at once, a spherical one does not:
+
+        >>> array = PlanarArray(rows=1, columns=3, spacing=0.05, wavelength=0.1)
+        >>> array.steering_vector(0.0, 0.0) + 0.0
+        array([1.+0.j, 1.+0.j, 1.+0.j])
+        >>> np.angle(array.steering_vector(0.0, 0.0, distance=1.0)).round(4) + 0.0
+        array([-0.0785,  0.    , -0.0785])
         """
-        azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+        azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
         shapes = {"azimuth": azimuth.shape, "elevation": elevation.shape}
         if distance is not None:
-            distance = real_array("distance", distance)
-            require(distance > 0, "distance", distance, "it must be above 0 m")
+            distance = checks.positive("distance", distance, "m")
             shapes["distance"] = distance.shape
-        common_shape(**shapes)
+        checks.common_shape(**shapes)
         along = unit_vector_unchecked(azimuth, elevation) @ self.positions.T
         if distance is not None:
             # r - |r u - p|, written without the cancellation of two long lengths

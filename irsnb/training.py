@@ -9,19 +9,36 @@ import os
 import sys
 import zipfile
 import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from irsnb import checks
 from irsnb.checks import real_array
+
+if TYPE_CHECKING:
+    import keras
+    from sklearn.preprocessing import StandardScaler
+
+__all__ = ["EPSILON", "History", "fit", "learning_rate", "load_keras", "split", "standard_scaler"]
 
 EPSILON = 1e-8
 """Adam's, as in its authors' paper and in PyTorch; Keras' own default is ten times that."""
+_MOST_EPOCHS = 10**6
 
 
-def load_keras():
+def load_keras() -> ModuleType:
     """Import Keras without its backend's words on standard error, and return it.
+
+    Returns
+    -------
+    module
+        ``keras``.
 
     Raises
     ------
@@ -32,7 +49,7 @@ def load_keras():
         with _quiet():
             import keras
     except ImportError:
-        raise ImportError("networks need Keras and a backend: pip install 'irsnb[networks]'") from None
+        raise checks.missing("keras", "networks") from None
     return keras
 
 
@@ -54,22 +71,37 @@ def _quiet():
         os.close(kept)
 
 
-def standard_scaler(values):
-    """Fit scikit-learn's StandardScaler to rows (n, F), training data alone.
+def standard_scaler(values: ArrayLike) -> "StandardScaler":
+    """Fit scikit-learn's StandardScaler to rows, training data alone.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, F)
+        n rows of F features, at least one row.
+
+    Returns
+    -------
+    sklearn.preprocessing.StandardScaler
 
     Raises
     ------
+    ValueError
+        If a value is not finite, or the shape is another one.
     ImportError
         If scikit-learn is not installed.
     """
+    given, values = values, real_array("values", values)
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"values: got shape {values.shape}; it must be (n, F) with at least one row")
     try:
         from sklearn.preprocessing import StandardScaler
     except ImportError:
-        raise ImportError("scalers need scikit-learn: pip install 'irsnb[networks]'") from None
-    return StandardScaler().fit(values)
+        raise checks.missing("scikit-learn", "networks") from None
+    # Single precision stays single precision.
+    return StandardScaler().fit(given)
 
 
-def split(n, rng, shares=(0.8, 0.1, 0.1)):
+def split(n: int, rng: np.random.Generator, shares: Sequence[float] = (0.8, 0.1, 0.1)) -> list[np.ndarray]:
     """Part n rows at random, by default 80/10/10 into training, validation and test.
 
     Parameters
@@ -88,15 +120,23 @@ def split(n, rng, shares=(0.8, 0.1, 0.1)):
     Raises
     ------
     ValueError
-        If the shares are not as stated, or a part would be empty.
+        If an argument is not as stated, or a part would be empty.
+
+    Examples
+    --------
+    >>> [len(part) for part in split(100, np.random.default_rng(0))]
+    [80, 10, 10]
     """
-    shares = real_array("shares", shares)
+    n, rng, shares = checks.count("n", n), checks.generator("rng", rng), real_array("shares", shares)
+    checks.check_memory("n", n, 8 * n)
     if shares.ndim != 1 or np.any(shares <= 0) or abs(shares.sum() - 1) > 1e-9:
         raise ValueError(f"shares: got {shares.tolist()}; they must be positive with the sum 1")
     ends = np.round(np.cumsum(shares) * n).astype(int)
     parts = np.split(rng.permutation(n), ends[:-1])
     if min(map(len, parts)) == 0:
-        raise ValueError(f"n: got {n}; too few rows for the shares {shares.tolist()}")
+        raise ValueError(
+            f"n: got {n}; it must be more rows, so that no part of shares {shares.tolist()} is empty"
+        )
     return parts
 
 
@@ -112,38 +152,61 @@ class History:
         In force during each epoch.
     """
 
-    training: tuple
-    validation: tuple
-    learning_rates: tuple
+    training: tuple[float, ...]
+    validation: tuple[float, ...]
+    learning_rates: tuple[float, ...]
 
     @property
-    def epochs(self):
+    def epochs(self) -> int:
         """Number of finished epochs."""
         return len(self.validation)
 
     @property
-    def best(self):
+    def best(self) -> int:
         """Index of the epoch with the lowest validation loss, whose weights the model carries."""
         return int(np.argmin(self.validation))
 
 
-def learning_rate(validation, first, factor=0.8, patience=10):
+def learning_rate(
+    validation: Sequence[float], first: float, factor: float = 0.8, patience: int | None = 10
+) -> float:
     """Rate for the next epoch: `first`, times `factor` for every `patience` epochs without improvement.
 
     Parameters
     ----------
     validation : sequence of float
         Validation losses so far. The rate follows from them alone, so a resumed run needs no other memory.
-    first, factor : float
+    first : float
+        Rate of the first epoch, above 0.
+    factor : float
+        Above 0, at most 1.
     patience : int or None
         None: the rate stays.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as stated or not finite.
+
+    Examples
+    --------
+    >>> learning_rate([3.0, 2.0, 2.5, 2.5], first=0.1, factor=0.5, patience=2)
+    0.05
     """
+    validation = real_array("validation", validation)
+    if validation.ndim != 1:
+        raise ValueError(f"validation: got shape {validation.shape}; it must be one loss for each epoch")
+    first = _rate("first", first)
+    factor = checks.real_number("factor", factor)
+    checks.require(0 < factor <= 1, "factor", factor, "it must be above 0 and at most 1")
+    if patience is not None:
+        patience = checks.count("patience", patience)
     rate, lowest, stale = first, np.inf, 0
-    for loss in validation:
+    for loss in validation.tolist():
         stale = 0 if loss < lowest else stale + 1
         lowest = min(lowest, loss)
         if stale == patience:
@@ -151,22 +214,28 @@ def learning_rate(validation, first, factor=0.8, patience=10):
     return rate
 
 
+def _rate(name, value):
+    value = checks.real_number(name, value)
+    checks.require(value > 0, name, value, "it must be above 0")
+    return value
+
+
 def fit(
-    model,
-    training,
-    validation,
-    epochs,
+    model: "keras.Model",
+    training: tuple[ArrayLike, ArrayLike],
+    validation: tuple[ArrayLike, ArrayLike],
+    epochs: int,
     *,
-    batch=32,
-    first_rate=1e-3,
-    seed=0,
-    directory=None,
-    after_epoch=None,
-    loss="mse",
-    patience=10,
-    keep="best",
-    xla=True,
-):
+    batch: int = 32,
+    first_rate: float = 1e-3,
+    seed: int = 0,
+    directory: str | os.PathLike | None = None,
+    after_epoch: Callable[[History], object] | None = None,
+    loss: str | Callable = "mse",
+    patience: int | None = 10,
+    keep: str = "best",
+    xla: bool = True,
+) -> History:
     """Train with Adam, shuffled anew each epoch; the model ends with the weights of its best validation loss.
 
     With a directory, the state after each epoch is written there, whole or not at all. A later call with the
@@ -205,14 +274,26 @@ def fit(
     Raises
     ------
     ValueError
-        If `keep` is unknown, inputs do not fit the model or the targets, are not finite, or a checkpoint is
-        broken or belongs to another model or task. Checkpoints stay as they are.
+        If an argument is not as stated, inputs do not fit the model or the targets, are not finite, the
+        training diverges, or a checkpoint is broken or belongs to another model or task. Checkpoints stay as
+        they are.
+    ImportError
+        If Keras is not installed.
     """
     keras = load_keras()
-    if keep not in ("best", "last"):
-        raise ValueError(f"keep: got {keep!r}; it must be 'best' or 'last'")
-    for name, (inputs, targets) in (("training", training), ("validation", validation)):
-        _check_rows(model, name, inputs, targets)
+    checks.instance("model", model, keras.Model)
+    for name, rows in (("training", training), ("validation", validation)):
+        _check_rows(model, name, rows)
+    epochs, batch = checks.count("epochs", epochs, high=_MOST_EPOCHS), checks.count("batch", batch)
+    first_rate, seed = _rate("first_rate", first_rate), checks.count("seed", seed, low=0)
+    if directory is not None and not isinstance(directory, (str, os.PathLike)):
+        raise ValueError(f"directory: got {directory!r}; it must be the path of a folder")
+    if after_epoch is not None:
+        checks.function("after_epoch", after_epoch)
+    _check_loss(keras, loss)
+    if patience is not None:
+        patience = checks.count("patience", patience)
+    keep, xla = checks.choice("keep", keep, ("best", "last")), checks.flag("xla", xla)
     # XLA halves the time of a step; TensorFlow has none for Apple's processors.
     compiled = "auto" if xla and sys.platform == "darwin" else xla
     steps = max(len(training[0]) // batch, 1)
@@ -240,7 +321,7 @@ def fit(
         model.optimizer.learning_rate.assign(rate)
         order = np.random.default_rng([seed, epoch]).permutation(len(training[0]))
         inputs, targets = (np.asarray(part)[order] for part in training)
-        done = model.fit(inputs, targets, batch_size=batch, shuffle=False, verbose=0)
+        done = model.fit(inputs, targets, batch_size=min(batch, len(inputs)), shuffle=False, verbose=0)
         reached = float(model.evaluate(*validation, batch_size=1024, verbose=0))
         if not np.isfinite(reached):
             raise ValueError(
@@ -270,7 +351,21 @@ def _history(losses):
     return History(tuple(losses["training"]), tuple(losses["validation"]), tuple(losses["rates"]))
 
 
-def _check_rows(model, name, inputs, targets):
+def _check_loss(keras, loss):
+    if callable(loss) and not isinstance(loss, type):
+        return
+    try:
+        known = isinstance(loss, str) and callable(keras.losses.get(loss))
+    except (TypeError, ValueError):
+        known = False
+    if not known:
+        raise ValueError(f"loss: got {loss!r}; it must be the name of one of Keras' losses, or a function")
+
+
+def _check_rows(model, name, rows):
+    if not isinstance(rows, (tuple, list)) or len(rows) != 2:
+        raise ValueError(f"{name}: got {type(rows).__name__}; it must be a pair of inputs and targets")
+    inputs, targets = rows
     for what, values, shape in (
         ("inputs", inputs, model.input_shape),
         ("targets", targets, model.output_shape),

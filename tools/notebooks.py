@@ -23,7 +23,6 @@ from tqdm import tqdm
 
 from paths import ROOT
 
-BAR = re.compile(r"(.*: )?\s*\d+%\|.*\| *[\d.]+/[\d.]+ \[.*\]")
 PARSING = threading.Lock()
 """Held while Python is parsed.
 
@@ -80,25 +79,15 @@ def execute(source, on_cell=lambda: None, timeout=900):
             on_cell_executed=lambda cell, **_: cell is probe or on_cell(),
         )
         try:
-            client.execute()
+            # A notebook keeps what was computed, not how long it took.
+            client.execute(env=os.environ | {"TQDM_DISABLE": "1"})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise NotebookFailure(f"{_label(source)}, {_where(notebook, total, error)}") from None
     notebook.cells.pop()
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
     modules = probe.outputs[0].text.split() if probe.outputs else []
     notebook.metadata["irsnb"] = {"modules": modules, "digest": digest(modules)}
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
-
-
-def is_progress(output):
-    """Whether an output is a finished progress bar and nothing else; a warning beside it is kept."""
-    if output.get("name") != "stderr":
-        return False
-    lines = re.split(r"[\r\n]+", output.text.replace("\x1b[A", ""))
-    return all(BAR.fullmatch(line.strip()) for line in lines if line.strip())
 
 
 def _where(notebook, total, error):

@@ -33,16 +33,16 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from scipy.constants import speed_of_light
 
-NAME = "o1_like_3p5"
-FOLDER = Path(__file__).resolve().parent.parent / "irsnb" / "data" / NAME
-SPEED_OF_LIGHT = 299_792_458.0  # m/s
+from irsnb.hybrid.deepmimo import EMBEDDED
+from irsnb.hybrid.scene import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
+
+FOLDER = Path(__file__).resolve().parent.parent / "irsnb" / "data" / EMBEDDED
 CARRIER = 3.5e9  # Hz
 
-# Published: in O1's documentation or in the parameters of its siblings.
-BASE_STATIONS = {"BS1": (235.504, 389.504, 6.0), "BS3": (235.504, 489.504, 6.0)}  # m
-FIRST_USER = (242.423, 297.171, 2.0)  # m; user grid 1, row 1, column 1
-PITCH, ROW_LENGTH, ROWS = 0.2, 181, 2751  # user grid 1: m, users a row, rows
+# Published: in O1's documentation or in the parameters of its siblings; user grid 1 is in irsnb.hybrid.scene.
+BASE_STATIONS = {"BS1": SURFACE, "BS3": (235.504, 489.504, 6.0)}  # m
 MAX_REFLECTIONS = 4  # O1 is traced with four reflections and no diffraction
 MATERIALS = {  # relative permittivity, conductivity [S/m]
     "wall": (2.94, 0.028),  # O1's single-layer dielectric
@@ -159,7 +159,7 @@ def users():
     sparse = [
         (row, column)
         for row in range(SPARSE_FIRST, ROWS + 1, SPARSE_STEP)
-        for column in range(SPARSE_FIRST, ROW_LENGTH + 1, SPARSE_STEP)
+        for column in range(SPARSE_FIRST, COLUMNS + 1, SPARSE_STEP)
         if np.linalg.norm(grid_point(row, column) - surface) <= SPARSE_RADIUS
     ]
     # The patch in front of BS1 keeps the grid's lines, and goes on where the grid ends towards the wall.
@@ -185,7 +185,7 @@ def assumptions():
     beyond = np.sum(users()["sparse"][:, 0] < FIRST_USER[0] - PITCH / 2)
     west, east, south, north = GROUND
     return [
-        f"Published: {stations} m; user grid 1 from {FIRST_USER} m on, {ROWS} rows of {ROW_LENGTH} users, "
+        f"Published: {stations} m; user grid 1 from {FIRST_USER} m on, {ROWS} rows of {COLUMNS} users, "
         f"{PITCH:g} m apart; the carrier, {CARRIER / 1e9:g} GHz.",
         f"Published: up to {MAX_REFLECTIONS} reflections; relative permittivity and conductivity in S/m, "
         f"{MATERIALS['wall']} of the walls and {MATERIALS['ground']} of the ground.",
@@ -346,7 +346,7 @@ def matrices(transmitter, receivers, found, width):
     for user, (receiver, paths) in enumerate(zip(receivers, found, strict=True)):
         for path, (amplitude, points) in enumerate(paths):
             line = np.vstack([transmitter, points, receiver])
-            delay = np.linalg.norm(np.diff(line, axis=0), axis=1).sum() / SPEED_OF_LIGHT
+            delay = np.linalg.norm(np.diff(line, axis=0), axis=1).sum() / speed_of_light
             at = user, path
             out["aod_el"][at], out["aod_az"][at] = zenith_and_azimuth(line[1] - line[0])
             out["aoa_el"][at], out["aoa_az"][at] = zenith_and_azimuth(line[-2] - line[-1])
@@ -394,7 +394,7 @@ def describe(street, sets):
     faces = sum(len(entry[3]) for entry in street)
     params = {
         "version": "4.0.5",
-        "name": NAME,
+        "name": EMBEDDED,
         "rt_params": {
             "raytracer_name": "Sionna Ray Tracing",
             "raytracer_version": importlib.metadata.version("sionna-rt"),

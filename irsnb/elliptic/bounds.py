@@ -6,16 +6,22 @@ that noise can be is the waveform's bound, :func:`scan_crlb`.
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 
+from irsnb import checks
 from irsnb.bounds import cramer_rao_bound, fisher_information, transform_bound
 from irsnb.checks import common_shape, points, real_array, require
 from irsnb.elliptic.model import checked_pairs, second_surface
-from irsnb.elliptic.waveform import beam_responses, direction_cosines
+from irsnb.elliptic.waveform import Radar, beam_responses, direction_cosines, sector_cosines
 from irsnb.geometry import direction_jacobian, ray_jacobian
 
+__all__ = ["direction_crlb", "position_crlb", "scan_crlb"]
 
-def position_crlb(target, semi_focals, sigma_angle, sigma_path):
+
+def position_crlb(
+    target: ArrayLike, semi_focals: ArrayLike, sigma_angle: ArrayLike, sigma_path: ArrayLike
+) -> np.ndarray:
     """Smallest covariance of an unbiased position estimate from both angles and all path sums.
 
     The mean of the measurements is (theta_r, phi_r) of Duan et al. (2025), eq. (11), and the path sums
@@ -30,8 +36,8 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
         Semi-focal lengths [m].
     sigma_angle : array_like, shape (...)
         Standard deviation of each departure angle [rad], above 0.
-    sigma_path : array_like, shape (...)
-        Standard deviation of each path sum [m], above 0.
+    sigma_path : array_like, shape () or (..., M)
+        Standard deviation of each path sum [m], above 0: one number, or one for each path sum.
 
     Returns
     -------
@@ -42,39 +48,64 @@ def position_crlb(target, semi_focals, sigma_angle, sigma_path):
     ------
     ValueError
         If a value is not finite, a sigma is not above 0, there is no pair, the shapes do not broadcast,
-        or the target stands on a surface or straight above the first one.
+        or the target stands on a surface, straight above the first one, or where the path sums leave its
+        distance open (on the line between the surfaces).
+
+    Examples
+    --------
+    >>> covariance = position_crlb((500.0, 1000.0, 700.0), (1200.0, 800.0), sigma_angle=0.01, sigma_path=1.0)
+    >>> print(f"{np.sqrt(np.trace(covariance)):.1f} m")
+    14.3 m
     """
     target = points("target", target)
     semi_focals = checked_pairs(semi_focals)
-    sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
+    sigma_angle = checks.positive("sigma_angle", sigma_angle, "rad")
+    sigma_path = checks.positive("sigma_path", sigma_path, "m")
+    n_pairs = semi_focals.shape[-1]
+    if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
+        raise ValueError(
+            f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one for "
+            "each path sum"
+        )
     lead = common_shape(
         target=target.shape[:-1],
         semi_focals=semi_focals.shape[:-1],
         sigma_angle=sigma_angle.shape,
-        sigma_path=sigma_path.shape,
+        sigma_path=sigma_path.shape[:-1],
     )
-    require(sigma_angle > 0, "sigma_angle", sigma_angle, "it must be above 0 rad")
-    require(sigma_path > 0, "sigma_path", sigma_path, "it must be above 0 m")
     offsets = target[..., None, :] - second_surface(semi_focals)
     lengths = np.linalg.norm(offsets, axis=-1, keepdims=True)
     require(lengths > 0, "target", target, "it must not stand on a second surface")
     by_angles = direction_jacobian(target, np.zeros(3))
     by_sums = (target / np.linalg.norm(target, axis=-1, keepdims=True))[..., None, :] + offsets / lengths
-    n_pairs = semi_focals.shape[-1]
     jacobian = np.concatenate(
         [np.broadcast_to(by_angles, (*lead, 2, 3)), np.broadcast_to(by_sums, (*lead, n_pairs, 3))], axis=-2
     )
     sigma = np.concatenate(
         [
             np.broadcast_to(sigma_angle[..., None], (*lead, 2)),
-            np.broadcast_to(sigma_path[..., None], (*lead, n_pairs)),
+            np.broadcast_to(sigma_path, (*lead, n_pairs)),
         ],
         axis=-1,
     )
-    return cramer_rao_bound(fisher_information(jacobian, sigma))
+    return _inverse(fisher_information(jacobian, sigma**2), "target")
 
 
-def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
+def _inverse(information, name):
+    """The bound of an information matrix, or ``ValueError`` naming the argument that makes it singular."""
+    try:
+        return cramer_rao_bound(information)
+    except ValueError as error:
+        raise ValueError(f"{name}: the measurements do not fix it ({error})") from None
+
+
+def direction_crlb(
+    target: ArrayLike,
+    receiver: ArrayLike,
+    semi_focals: ArrayLike,
+    sigma_angle: ArrayLike,
+    sigma_path: ArrayLike,
+) -> np.ndarray:
     """Smallest covariance of the direction at the receiver: :func:`position_crlb` seen from there.
 
     Parameters
@@ -93,13 +124,37 @@ def direction_crlb(target, receiver, semi_focals, sigma_angle, sigma_path):
     ------
     ValueError
         As :func:`position_crlb`; and if the target stands straight above or below the receiver.
+
+    Examples
+    --------
+    >>> covariance = direction_crlb(
+    ...     (500.0, 1000.0, 700.0), (200.0, -400.0, -30.0), (1200.0, 800.0), sigma_angle=0.01, sigma_path=1.0
+    ... )
+    >>> np.rad2deg(np.sqrt(np.diag(covariance))).round(2)
+    array([0.22, 0.46])
     """
-    receiver = points("receiver", receiver)
+    target, receiver = points("target", target), points("receiver", receiver)
     position = position_crlb(target, semi_focals, sigma_angle, sigma_path)
+    common_shape(
+        target=target.shape[:-1],
+        receiver=receiver.shape[:-1],
+        semi_focals=np.shape(semi_focals)[:-1],
+        sigma_angle=np.shape(sigma_angle),
+        sigma_path=np.shape(sigma_path)[:-1],
+    )
+    offset = target - receiver
+    require(
+        np.any(offset[..., :2] != 0, axis=-1),
+        "target",
+        offset[..., 2],
+        "it must not stand straight above or below the receiver (height shown)",
+    )
     return transform_bound(position, direction_jacobian(target, receiver))
 
 
-def scan_crlb(radar, azimuth, elevation, middle, snr):
+def scan_crlb(
+    radar: Radar, azimuth: ArrayLike, elevation: ArrayLike, middle: ArrayLike, snr: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     """Bounds on what one scan of the first surface measures: departure angles and path sums.
 
     Of the signal (1)-(6), ``alpha_j g_b(q) exp(-j 2 pi f_k d_j / c)`` in white noise, with the complex gain
@@ -126,22 +181,29 @@ def scan_crlb(radar, azimuth, elevation, middle, snr):
     Raises
     ------
     ValueError
-        If a value is not finite, a ratio is not above 0, or the shapes do not broadcast.
+        If a value is not finite, an angle is beyond its range, a ratio is not above 0, the shapes do not
+        broadcast, or the beams do not fix the direction, as straight above.
     """
+    checks.instance("radar", radar, Radar)
     snr = np.atleast_1d(real_array("snr", snr))
     require(snr > 0, "snr", snr, "it is a ratio of powers and must be above 0")
     cosines = direction_cosines(azimuth, elevation)
-    common_shape(azimuth_and_elevation=cosines.shape[:-1], snr=snr.shape[:-1])
-    response, gradient = beam_responses(radar, cosines, direction_cosines(*middle))
+    lead = common_shape(azimuth=np.shape(azimuth), elevation=np.shape(elevation), snr=snr.shape[:-1])
+    response, gradient = beam_responses(radar, cosines, sector_cosines(middle))
     energy = np.sum(response**2, axis=-1)
     along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
     across = gradient - response[..., None] * along[..., None, :]
     by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
     # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
     subcarriers_and_pairs = radar.subcarriers * snr.sum(axis=-1)
-    sigma = np.sqrt(0.5 / subcarriers_and_pairs)[..., None] * np.ones(response.shape[-1])
+    variance = np.broadcast_to(0.5 / subcarriers_and_pairs[..., None, None], (*lead, *by_angles.shape[-2:]))[
+        ..., 0
+    ]
     slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
     return (
-        cramer_rao_bound(fisher_information(by_angles, sigma)),
+        _inverse(
+            fisher_information(np.broadcast_to(by_angles, (*lead, *by_angles.shape[-2:])), variance),
+            "azimuth and elevation",
+        ),
         np.sqrt(0.5 / (snr * energy[..., None] * slopes)),
     )

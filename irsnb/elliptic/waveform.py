@@ -3,18 +3,37 @@
 The paper writes the signal down and computes nothing from it. Here the first surface scans a few beams over a
 sector, the echo returns over the second surface of one pair after the other, and a linear array receives
 K subcarriers of every beam. What the paper leaves open (carrier, bandwidth, powers, sizes, how the beams
-are steered) stands in :class:`Radar` and is ours.
+are steered) is chosen here and stands in :class:`Radar`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import Boltzmann, speed_of_light
 
+from irsnb import checks
 from irsnb.checks import common_shape, complex_array, points, real_array, require
 from irsnb.elliptic.model import checked_pairs, second_surface
 from irsnb.geometry import unit_vector_unchecked
 from irsnb.noise import circular_noise
+
+__all__ = [
+    "Detour",
+    "Radar",
+    "Scan",
+    "array_weights",
+    "arrival_sines",
+    "beam_responses",
+    "combine",
+    "cosines_to_direction",
+    "direction_cosines",
+    "link_budget",
+    "receive",
+    "receive_steering",
+    "scan",
+]
 
 _COUNTS = ("subcarriers", "antennas", "surface_side", "second_side", "beam_side")
 _STEPS = 5
@@ -23,7 +42,7 @@ _BLOCK = 2**22
 
 @dataclass(frozen=True)
 class Radar:
-    """Sizes and powers of the radar, all of them ours: Duan et al. (2025) give none.
+    """Sizes and powers of the radar, all of them chosen here: Duan et al. (2025) give none.
 
     Attributes
     ----------
@@ -49,6 +68,18 @@ class Radar:
         Time on each beam [s].
     noise_factor : float
         Of the receiver, as a ratio, at 290 K.
+
+    Raises
+    ------
+    ValueError
+        If a count is not an integer of at least 1 (2 subcarriers), another value is not above 0, or the
+        samples of one pair would take too much memory.
+
+    Examples
+    --------
+    >>> radar = Radar(bandwidth=20e6)
+    >>> print(f"{radar.wavelength:.4f} m, {radar.path_window:.0f} m, {len(radar.beam_offsets)} beams")
+    0.0857 m, 1919 m, 25 beams
     """
 
     carrier: float = 3.5e9
@@ -67,36 +98,37 @@ class Radar:
 
     def __post_init__(self):
         for entry in fields(self):
-            value = getattr(self, entry.name)
-            if entry.name in _COUNTS:
-                if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-                    raise ValueError(f"{entry.name}: got {value!r}; it must be an integer of at least 1")
+            name, value = entry.name, getattr(self, entry.name)
+            if name in _COUNTS:
+                value = checks.count(name, value, low=2 if name == "subcarriers" else 1)
             else:
-                number = real_array(entry.name, value)
-                if number.ndim:
-                    raise ValueError(f"{entry.name}: got shape {number.shape}; it must be one number")
-                require(number > 0, entry.name, number, "it must be above 0")
-        if self.subcarriers < 2:
-            raise ValueError(f"subcarriers: got {self.subcarriers}; a delay needs at least 2")
+                value = checks.real_number(name, value)
+                require(value > 0, name, value, "it must be above 0")
+            object.__setattr__(self, name, value)
+        largest = max(_COUNTS, key=lambda name: getattr(self, name))
+        # The samples of one pair, and the terms of one response.
+        samples = 16 * self.beam_side**2 * self.antennas * self.subcarriers
+        terms = 16 * self.beam_side * self.surface_side
+        checks.check_memory(largest, getattr(self, largest), max(samples, terms))
 
     @property
-    def wavelength(self):
+    def wavelength(self) -> float:
         """Carrier wavelength [m]."""
         return speed_of_light / self.carrier
 
     @property
-    def frequencies(self):
+    def frequencies(self) -> np.ndarray:
         """Subcarriers about the carrier, (K,) [Hz]; their mean is 0."""
         k = np.arange(self.subcarriers)
         return (k - k.mean()) * self.bandwidth / self.subcarriers
 
     @property
-    def path_window(self):
+    def path_window(self) -> float:
         """Span of path lengths told apart, ``K c / bandwidth`` [m]; the gate opens at the focal distance."""
         return self.subcarriers * speed_of_light / self.bandwidth
 
     @property
-    def beam_offsets(self):
+    def beam_offsets(self) -> np.ndarray:
         """Direction cosines (y, z) of the beams about the middle of the sector, (B, 2)."""
         side = (np.arange(self.beam_side) - (self.beam_side - 1) / 2) * 2 / self.surface_side
         return np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(-1, 2)
@@ -117,20 +149,33 @@ class Detour:
     turn : tuple of float
         By how much its departure from the first surface differs, in direction cosines (y, z). (0, 0) for a
         detour between target and second surface.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a length or an amplitude is negative, or a cosine differs by more than 2.
+
+    Examples
+    --------
+    >>> Detour(excess=30.0, amplitude=0.5)
+    Detour(excess=30.0, amplitude=0.5, phase=0.0, turn=(0.0, 0.0))
     """
 
     excess: float
     amplitude: float
     phase: float = 0.0
-    turn: tuple = (0.0, 0.0)
+    turn: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self):
-        for name, shape in (("excess", ()), ("amplitude", ()), ("phase", ()), ("turn", (2,))):
-            value = real_array(name, getattr(self, name))
-            if value.shape != shape:
-                raise ValueError(f"{name}: got shape {value.shape}; it must be {shape}")
-            if name in ("excess", "amplitude"):
-                require(value >= 0, name, value, "it must not be negative")
+        for name in ("excess", "amplitude", "phase"):
+            value = checks.real_number(name, getattr(self, name))
+            require(name == "phase" or value >= 0, name, value, "it must not be negative")
+            object.__setattr__(self, name, value)
+        turn = real_array("turn", self.turn)
+        if turn.shape != (2,):
+            raise ValueError(f"turn: got shape {turn.shape}; it must be (2,)")
+        require(np.abs(turn) <= 2, "turn", turn, "a difference of direction cosines must lie within +-2")
+        object.__setattr__(self, "turn", tuple(turn.tolist()))
 
 
 @dataclass(frozen=True)
@@ -153,7 +198,7 @@ class Scan:
     snr: np.ndarray
 
 
-def beam_responses(radar, cosines, middle):
+def beam_responses(radar: Radar, cosines: ArrayLike, middle: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Amplitude with which each beam of the scan lights a direction, eqs. (1)-(3).
 
     Beam b has the phases (2) that undo the arriving wave and aim at direction cosines q_b, so that
@@ -174,9 +219,17 @@ def beam_responses(radar, cosines, middle):
         1 in the middle of a beam.
     gradient : ndarray, shape (..., B, 2)
         Their derivative by the direction cosines.
+
+    Raises
+    ------
+    ValueError
+        If a cosine is not finite or beyond +-1, or the shapes do not fit.
     """
-    cosines, middle = real_array("cosines", cosines), real_array("middle", middle)
-    common_shape(cosines=cosines.shape, middle=middle.shape, pair=(2,))
+    checks.instance("radar", radar, Radar)
+    cosines, middle = _cosines("cosines", cosines), _cosines("middle", middle)
+    for name, value in (("cosines", cosines), ("middle", middle)):
+        require(np.abs(value) <= 1, name, value, "a direction cosine must lie in [-1, 1]")
+    common_shape(cosines=cosines.shape, middle=middle.shape)
     return _responses(radar, cosines - middle)
 
 
@@ -191,28 +244,78 @@ def _responses(radar, offset):
     slope = -(places * np.sin(turned)).mean(axis=-1)
     along_y, along_z = value[..., 0, :, None], value[..., 1, None, :]
     both = (along_y * along_z, slope[..., 0, :, None] * along_z, along_y * slope[..., 1, None, :])
-    flat = [v.reshape(*v.shape[:-2], -1) for v in both]
+    flat = [v.reshape(*v.shape[:-2], v.shape[-2] * v.shape[-1]) for v in both]
     return flat[0], np.stack(flat[1:], axis=-1)
 
 
-def direction_cosines(azimuth, elevation):
-    """Direction cosines (..., 2) along y and z: what a planar surface sees of a direction."""
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+def _cosines(name, value):
+    value = real_array(name, value)
+    if value.ndim == 0 or value.shape[-1] != 2:
+        raise ValueError(
+            f"{name}: got shape {value.shape}; it must be (..., 2): direction cosines along y and z"
+        )
+    return value
+
+
+def direction_cosines(azimuth: ArrayLike, elevation: ArrayLike) -> np.ndarray:
+    """Direction cosines along y and z: what a planar surface sees of a direction.
+
+    Parameters
+    ----------
+    azimuth, elevation : array_like, shape (...)
+        Angles [rad]; they broadcast. Azimuth within +-4 pi, elevation within +-pi/2.
+
+    Returns
+    -------
+    ndarray, shape (..., 2)
+
+    Raises
+    ------
+    ValueError
+        If an angle is not finite or beyond its range, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> direction_cosines(np.pi / 6, 0.0).round(12)
+    array([0.5, 0. ])
+    """
+    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
     common_shape(azimuth=azimuth.shape, elevation=elevation.shape)
     return unit_vector_unchecked(azimuth, elevation)[..., 1:]
 
 
-def cosines_to_direction(cosines):
-    """Azimuth and elevation in front of a surface (x >= 0) with direction cosines (..., 2) along y and z.
+def cosines_to_direction(cosines: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Azimuth and elevation in front of a surface (x >= 0) from direction cosines along y and z.
 
-    Cosines that belong to no direction, y^2 + z^2 > 1, give one in the plane of the surface.
+    Cosines that belong to no direction, y^2 + z^2 > 1, as estimates may have, give one in the plane of the
+    surface.
+
+    Parameters
+    ----------
+    cosines : array_like, shape (..., 2)
+
+    Returns
+    -------
+    azimuth, elevation : ndarray, shape (...)
+        [rad].
+
+    Raises
+    ------
+    ValueError
+        If a cosine is not finite or the last axis is not 2.
+
+    Examples
+    --------
+    >>> azimuth, elevation = cosines_to_direction([0.5, 0.0])
+    >>> print(f"{np.rad2deg(azimuth):.1f} {np.rad2deg(elevation):.1f}")
+    30.0 0.0
     """
-    cosines = real_array("cosines", cosines)
+    cosines = _cosines("cosines", cosines)
     y, z = np.clip(np.moveaxis(cosines, -1, 0), -1, 1)
     return np.arctan2(y, np.sqrt(np.maximum(1 - y**2 - z**2, 0))), np.arcsin(z)
 
 
-def arrival_sines(receiver, semi_focals):
+def arrival_sines(receiver: ArrayLike, semi_focals: ArrayLike) -> np.ndarray:
     """sin(theta_k) of eq. (5): each second surface as seen along the receiving array.
 
     Parameters
@@ -225,12 +328,22 @@ def arrival_sines(receiver, semi_focals):
     Returns
     -------
     ndarray, shape (..., M)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, there is no pair, the shapes do not broadcast, or the receiver stands on a
+        second surface.
     """
-    offsets = second_surface(checked_pairs(semi_focals)) - points("receiver", receiver)[..., None, :]
-    return offsets[..., 0] / np.linalg.norm(offsets, axis=-1)
+    receiver, semi_focals = points("receiver", receiver), checked_pairs(semi_focals)
+    common_shape(receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
+    offsets = second_surface(semi_focals) - receiver[..., None, :]
+    lengths = np.linalg.norm(offsets, axis=-1)
+    require(lengths > 0, "receiver", lengths, "it must not stand on a second surface (distance shown)")
+    return offsets[..., 0] / lengths
 
 
-def receive_steering(radar, sine):
+def receive_steering(radar: Radar, sine: ArrayLike) -> np.ndarray:
     """Steering vector (5) of the receiving array, half a wavelength apart.
 
     Parameters
@@ -242,13 +355,19 @@ def receive_steering(radar, sine):
     Returns
     -------
     ndarray of complex, shape (..., N_a)
+
+    Raises
+    ------
+    ValueError
+        If a sine is not finite or beyond +-1.
     """
+    checks.instance("radar", radar, Radar)
     sine = real_array("sine", sine)
     require(np.abs(sine) <= 1, "sine", sine, "it must lie in [-1, 1]")
     return np.exp(1j * np.pi * np.arange(radar.antennas) * sine[..., None])
 
 
-def link_budget(radar, target, receiver, semi_focals):
+def link_budget(radar: Radar, target: ArrayLike, receiver: ArrayLike, semi_focals: ArrayLike) -> np.ndarray:
     """Signal-to-noise ratio of one subcarrier of one antenna in one dwell, in the middle of a beam.
 
     The power travels receiver - first surface - target - second surface - receiver. A surface of area A
@@ -271,8 +390,10 @@ def link_budget(radar, target, receiver, semi_focals):
     Raises
     ------
     ValueError
-        If a value is not finite, the shapes do not broadcast, or a point is behind the first surface.
+        If a value is not finite, the shapes do not broadcast, or a point is behind the first surface or on a
+        second one.
     """
+    checks.instance("radar", radar, Radar)
     target, receiver = points("target", target), points("receiver", receiver)
     semi_focals = checked_pairs(semi_focals)
     common_shape(target=target.shape[:-1], receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
@@ -282,6 +403,8 @@ def link_budget(radar, target, receiver, semi_focals):
     to_target, to_receiver = (
         np.linalg.norm(seconds - point[..., None, :], axis=-1) for point in (target, receiver)
     )
+    for name, lengths in (("target", to_target), ("receiver", to_receiver)):
+        require(lengths > 0, name, lengths, "it must not stand on a second surface (distance shown)")
     first_target, first_receiver = (np.linalg.norm(point, axis=-1) for point in (target, receiver))
     second_focus = [
         np.maximum(seconds[..., 0] - point[..., 0, None], 0) / length
@@ -302,7 +425,17 @@ def link_budget(radar, target, receiver, semi_focals):
     return received * radar.dwell / (radar.subcarriers * Boltzmann * 290.0 * radar.noise_factor)
 
 
-def receive(radar, target, receiver, semi_focals, middle, rng, snr=None, detours=(), interferers=()):
+def receive(
+    radar: Radar,
+    target: ArrayLike,
+    receiver: ArrayLike,
+    semi_focals: ArrayLike,
+    middle: ArrayLike,
+    rng: np.random.Generator,
+    snr: ArrayLike | None = None,
+    detours: Sequence[Detour] = (),
+    interferers: Sequence[tuple[float, float]] = (),
+) -> np.ndarray:
     """Received samples (6) of one scan over each pair: y = a(theta_k) y_2 + interference + noise.
 
     In units of the noise's standard deviation. The echo of a pair has one unknown phase. Interference is
@@ -332,26 +465,36 @@ def receive(radar, target, receiver, semi_focals, middle, rng, snr=None, detours
     Raises
     ------
     ValueError
-        If an input is not finite, a ratio is negative, or the shapes do not broadcast.
+        If an input is not as stated or not finite, a ratio is negative, or the shapes do not broadcast.
     """
-    target, semi_focals = points("target", target), checked_pairs(semi_focals)
+    checks.instance("radar", radar, Radar)
+    rng = checks.generator("rng", rng)
+    detours, interferers = _checked_detours(detours), _checked_interferers(interferers)
+    target, receiver, semi_focals = (
+        points("target", target),
+        points("receiver", receiver),
+        checked_pairs(semi_focals),
+    )
     if snr is None:
         snr = link_budget(radar, target, receiver, semi_focals)
-    snr = real_array("snr", snr)
+    snr = np.atleast_1d(real_array("snr", snr))
     require(snr >= 0, "snr", snr, "it is a ratio of powers and must not be negative")
     sines = arrival_sines(receiver, semi_focals)
     lead = common_shape(
-        target=(*target.shape[:-1], 1), semi_focals=semi_focals.shape, snr=snr.shape, receiver=sines.shape
+        target=(*target.shape[:-1], 1),
+        semi_focals=semi_focals.shape,
+        snr=snr.shape,
+        receiver=(*receiver.shape[:-1], 1),
     )
     distance = np.linalg.norm(target, axis=-1, keepdims=True)
     require(distance > 0, "target", target, "it must not stand on the first surface")
     seconds = second_surface(semi_focals)
     beyond_focal = distance + np.linalg.norm(target[..., None, :] - seconds, axis=-1) - 2 * semi_focals
-    offset = target[..., 1:] / distance - _sector(middle)
+    offset = target[..., 1:] / distance - sector_cosines(middle)
     phase = rng.uniform(0, 2 * np.pi, lead)
     signal = 0
     for way in (Detour(0.0, 1.0), *detours):
-        light = _responses(radar, offset + np.asarray(way.turn, dtype=float))[0]
+        light = _responses(radar, offset + way.turn)[0]
         delay = _delay_phases(radar, beyond_focal + way.excess)
         weight = way.amplitude * np.exp(1j * way.phase)
         signal = signal + weight * light[..., None, :, None] * delay[..., None, :]
@@ -359,16 +502,40 @@ def receive(radar, target, receiver, semi_focals, middle, rng, snr=None, detours
     amplitude = np.broadcast_to(np.sqrt(snr) * np.exp(1j * phase), lead)[..., None, None, None]
     samples = amplitude * receive_steering(radar, sines)[..., None, :, None] * signal[..., None, :]
     for sine, power in interferers:
-        require(power >= 0, "interferers", np.asarray(power), "a power must not be negative")
         wave = np.sqrt(power) * circular_noise(rng, (*samples.shape[:-2], 1, samples.shape[-1]))
         samples += receive_steering(radar, sine)[:, None] * wave
     return samples + circular_noise(rng, samples.shape)
 
 
-def _sector(middle):
+def _checked_detours(detours):
+    if not isinstance(detours, (tuple, list)):
+        raise ValueError(f"detours: got {detours!r}; it must be a sequence of Detour")
+    for i, way in enumerate(detours):
+        checks.instance(f"detours[{i}]", way, Detour)
+    return detours
+
+
+def _checked_interferers(interferers):
+    """Interferers (n, 2): sine and power."""
+    interferers = real_array("interferers", interferers)
+    if interferers.size == 0:
+        return interferers.reshape(0, 2)
+    if interferers.ndim != 2 or interferers.shape[1] != 2:
+        raise ValueError(
+            f"interferers: got shape {interferers.shape}; it must be (n, 2): a sine and a power each"
+        )
+    require(np.abs(interferers[:, 0]) <= 1, "interferers", interferers[:, 0], "a sine must lie in [-1, 1]")
+    require(interferers[:, 1] >= 0, "interferers", interferers[:, 1], "a power must not be negative")
+    return interferers
+
+
+def sector_cosines(middle: ArrayLike) -> np.ndarray:
+    """Direction cosines (2,) of the middle of a sector, given as azimuth and elevation [rad]."""
     middle = real_array("middle", middle)
     if middle.shape != (2,):
         raise ValueError(f"middle: got shape {middle.shape}; it must be (2,): azimuth and elevation in rad")
+    checks.azimuth("middle", middle[:1])
+    checks.elevation("middle", middle[1:])
     return direction_cosines(*middle)
 
 
@@ -377,7 +544,9 @@ def _delay_phases(radar, lengths):
     return np.exp(-2j * np.pi / speed_of_light * lengths[..., None] * radar.frequencies)
 
 
-def array_weights(radar, sine, covariance=None):
+def array_weights(
+    radar: Radar, sine: ArrayLike, covariance: ArrayLike | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights of the receiving array that leave unit noise: matched, or against interference.
 
     ``w = R^-1 a / sqrt(a^H R^-1 a)``: the most signal for the noise that there is, with R the covariance of
@@ -405,17 +574,17 @@ def array_weights(radar, sine, covariance=None):
     """
     steering = receive_steering(radar, sine)
     n = radar.antennas
-    covariance = np.eye(n) if covariance is None else complex_array("covariance", covariance, (n, n))
-    if covariance.shape != (n, n) or not np.allclose(covariance, covariance.conj().T):
-        raise ValueError(f"covariance: got shape {covariance.shape}; it must be Hermitian and {(n, n)}")
-    least = np.linalg.eigvalsh(covariance)[0]
-    require(least > 0, "covariance", least, "it must be positive definite (least eigenvalue shown)")
+    covariance = (
+        np.eye(n) if covariance is None else checks.covariance("covariance", covariance, n, is_complex=True)
+    )
+    if covariance.ndim != 2:
+        raise ValueError(f"covariance: got shape {covariance.shape}; it must be {(n, n)}")
     solved = np.linalg.solve(covariance, steering[..., None])[..., 0]
     gain = np.sum(steering.conj() * solved, axis=-1).real
     return solved / np.sqrt(gain)[..., None], gain
 
 
-def combine(radar, samples, weights):
+def combine(radar: Radar, samples: ArrayLike, weights: ArrayLike) -> np.ndarray:
     """Sum the antennas under given weights.
 
     Parameters
@@ -429,7 +598,13 @@ def combine(radar, samples, weights):
     Returns
     -------
     ndarray of complex, shape (..., M, B, K)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit or a value is not finite.
     """
+    checks.instance("radar", radar, Radar)
     trailing = (radar.beam_side**2, radar.antennas, radar.subcarriers)
     samples = complex_array("samples", samples, trailing)
     weights = complex_array("weights", weights, (radar.antennas,))
@@ -437,7 +612,7 @@ def combine(radar, samples, weights):
     return (weights.conj()[..., None, None, :] @ samples)[..., 0, :]
 
 
-def scan(radar, combined, semi_focals, middle):
+def scan(radar: Radar, combined: ArrayLike, semi_focals: ArrayLike, middle: ArrayLike) -> Scan:
     """Departure angles and path sums from the samples of one scan: maximum likelihood.
 
     All pairs share the departure angles; each has its own delay and complex gain. With the gains
@@ -462,18 +637,19 @@ def scan(radar, combined, semi_focals, middle):
     Raises
     ------
     ValueError
-        If the shapes do not fit or a value is not finite.
+        If the shapes do not fit, a value is not finite, or the samples of a pair are all zero.
     """
+    checks.instance("radar", radar, Radar)
     semi_focals = checked_pairs(semi_focals)
     if semi_focals.ndim != 1:
         raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,)")
     trailing = (semi_focals.size, radar.beam_side**2, radar.subcarriers)
     combined = complex_array("combined", combined, trailing)
-    lead, sector = combined.shape[:-3], _sector(middle)
+    lead, sector = combined.shape[:-3], sector_cosines(middle)
     flat = combined.reshape(-1, *trailing)
     require(np.any(flat != 0, axis=(-1, -2)), "combined", flat[..., 0, 0], "a scan of zeros holds no echo")
     block = max(1, _BLOCK // (trailing[0] * trailing[1] * trailing[2]))
-    parts = [_scan(radar, flat[i : i + block]) for i in range(0, len(flat), block)]
+    parts = [_scan(radar, flat[i : i + block]) for i in range(0, max(len(flat), 1), block)]
     offset, beyond_focal, snr = (np.concatenate(part) for part in zip(*parts, strict=True))
     azimuth, elevation = cosines_to_direction(offset + sector)
     return Scan(

@@ -1,16 +1,25 @@
 """Part III, Surendran et al. (2025): users in a street, and a surface of which a few elements listen."""
 
 from irsnb.hybrid.bounds import crlb, first_order_bias, miscalibration, standard_errors
+from irsnb.hybrid.cropnet import build_cropnet, crops, scan_crops
+from irsnb.hybrid.deepmimo import load_scenario
+from irsnb.hybrid.elementnet import build_elementnet, element_inputs, label_masks, sparsity_loss, strongest
+from irsnb.hybrid.examples import (
+    Examples,
+    grouped_folds,
+    make_examples,
+    street_channels,
+    street_window,
+    targets_of,
+)
 from irsnb.hybrid.model import (
     CORRELATIONS,
     N_SNAPSHOTS,
     PAPER_NOISE,
     draw_covariance,
-    draw_directions,
     path_channels,
     receive,
     signal_covariance,
-    spread_out,
     to_cosines,
 )
 from irsnb.hybrid.music import (
@@ -26,32 +35,12 @@ from irsnb.hybrid.music import (
     smooth,
     smoothed_covariance,
 )
-from irsnb.hybrid.networks import (
-    Examples,
-    Refiner,
-    build_cropnet,
-    build_elementnet,
-    build_refinenet,
-    count_refinenet,
-    crops,
-    element_inputs,
-    grouped_folds,
-    label_masks,
-    make_examples,
-    scan_crops,
-    sparsity_loss,
-    street_channels,
-    street_scenes,
-    street_window,
-    strongest,
-    targets_of,
-    train,
-    train_refinenet,
-)
 from irsnb.hybrid.placement import PLACEMENTS, beam_pattern, criterion, peak_sidelobe, place_elements
 from irsnb.hybrid.refinement import METHODS, find_users, refine, whose
-from irsnb.hybrid.scenario import PAPER_USERS, Scenario, load_scenario, paper_users, polar
+from irsnb.hybrid.refinenet import Refiner, build_refinenet, count_refinenet, train, train_refinenet
+from irsnb.hybrid.scene import Scenario
 from irsnb.hybrid.security import FLOOR, SecureUserTest, place_covariance
+from irsnb.hybrid.users import PAPER_USERS, draw_directions, paper_users, polar, spread_out, street_scenes
 
 __all__ = [
     "CORRELATIONS",

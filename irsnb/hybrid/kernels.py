@@ -1,14 +1,17 @@
 """The loops of decoupled MUSIC that numpy could only run as many passes over memory, compiled.
 
-The design has no room for compiled code: it stands beside :mod:`irsnb.hybrid.music`, which checks what it is
-given, calls these, and is the only one to do so. Importing this module loads numba; what was compiled is kept
-on disk, beside this file or in the user's cache, and compiled anew where that is not possible.
+Only :mod:`irsnb.hybrid.music` calls these functions, with input that it has checked. Importing this module
+loads numba. Compiled code is kept on disk, beside this file or in the user's cache, and compiled anew where
+that is not possible.
 """
 
 from functools import lru_cache
 
 import numpy as np
 from numba import njit
+
+__all__: list[str] = []
+"""Nothing here checks its input, so nothing here is for other callers."""
 
 NARROW = 9
 """Columns up to which a polynomial in the cosine is evaluated by Horner's rule: its coefficients grow like
@@ -38,7 +41,7 @@ def compiled(**options):
 
 @compiled()
 def departures(matrices):
-    """How far matrices are from Hermitian, and how large they are.
+    """How far matrices are from covariances, and how large they are.
 
     Parameters
     ----------
@@ -46,10 +49,11 @@ def departures(matrices):
 
     Returns
     -------
-    ndarray, shape (2, n)
-        Largest real or imaginary part, sign apart, of ``C - C^H`` and of C.
+    ndarray, shape (3, n)
+        Largest real or imaginary part, sign apart, of ``C - C^H``; the most by which one of C is larger than
+        the mean of the two diagonal entries in its row and column, which no covariance allows; largest of C.
     """
-    out = np.zeros((2, len(matrices)))
+    out = np.zeros((3, len(matrices)))
     for i in range(len(matrices)):
         matrix = matrices[i]
         for row in range(len(matrix)):
@@ -57,7 +61,9 @@ def departures(matrices):
                 one, other = matrix[row, column], matrix[column, row]
                 off = max(abs(one.real - other.real), abs(one.imag + other.imag))
                 part = max(abs(one.real), abs(one.imag), abs(other.real), abs(other.imag))
-                out[0, i], out[1, i] = max(out[0, i], off), max(out[1, i], part)
+                mean = 0.5 * matrix[row, row].real + 0.5 * matrix[column, column].real
+                out[0, i], out[1, i] = max(out[0, i], off), max(out[1, i], part - mean)
+                out[2, i] = max(out[2, i], part)
     return out
 
 

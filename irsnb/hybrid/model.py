@@ -6,12 +6,30 @@ Inside, a user is (u, v, curvature): the direction cosines along y and z and one
 these a steering vector's phase is nearly linear, and a plane wave is the curvature 0.
 """
 
+import math
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 
-from irsnb.checks import complex_array, real_array, require
+from irsnb import checks
+from irsnb.arrays import PlanarArray
 from irsnb.geometry import unit_vector_unchecked
+from irsnb.hybrid import inputs
+from irsnb.hybrid.scene import Scenario
 from irsnb.noise import circular_noise
+
+__all__ = [
+    "CORRELATIONS",
+    "N_SNAPSHOTS",
+    "PAPER_NOISE",
+    "draw_covariance",
+    "from_cosines",
+    "path_channels",
+    "receive",
+    "signal_covariance",
+    "to_cosines",
+]
 
 PAPER_NOISE = 10 ** (-(200 - 30) / 10)
 """Noise power of the paper's section 4.1, which is 1e-17, taken as watts [W]."""
@@ -28,7 +46,13 @@ symbols, and paths stand still.
 """
 
 
-def path_channels(scenario, users, array, wave="spherical", hears="all around"):
+def path_channels(
+    scenario: Scenario,
+    users: ArrayLike,
+    array: PlanarArray,
+    wave: str = "spherical",
+    hears: str = "all around",
+) -> np.ndarray:
     """Each traced path's contribution at each element, relative to what the user sends.
 
     A specular path comes as if straight from its image point: in its direction, at the whole path's length.
@@ -54,15 +78,24 @@ def path_channels(scenario, users, array, wave="spherical", hears="all around"):
     ------
     ValueError
         If a user, the kind of wave or of hearing is unknown.
+
+    Examples
+    --------
+    >>> from irsnb.arrays import PlanarArray
+    >>> from irsnb.hybrid import load_scenario, paper_users
+    >>> street = load_scenario()
+    >>> array = PlanarArray(10, 10, street.wavelength / 2, street.wavelength)
+    >>> path_channels(street, paper_users(street), array).shape
+    (4, 16, 100)
     """
-    if hears not in ("all around", "front"):
-        raise ValueError(f"hears: got {hears!r}; it must be 'all around' or 'front'")
-    if wave not in ("spherical", "plane"):
-        raise ValueError(f"wave: got {wave!r}; it must be 'spherical' or 'plane'")
-    users = np.asarray(users)
-    if users.ndim != 1 or not users.size or users.dtype.kind not in "iu":
-        raise ValueError(f"users: got {users.dtype} of shape {users.shape}; it must be indices, (K,)")
-    require((users >= 0) & (users < len(scenario.positions)), "users", users, "no such user in the scenario")
+    checks.instance("scenario", scenario, Scenario)
+    inputs.planar_array("array", array)
+    checks.choice("hears", hears, ("all around", "front"))
+    checks.choice("wave", wave, ("spherical", "plane"))
+    users = inputs.indices("users", users, len(scenario.positions))
+    if users.ndim != 1:
+        raise ValueError(f"users: got shape {users.shape}; it must be (K,)")
+    checks.check_memory("users", users, 48 * users.size * scenario.gain.shape[1] * len(array.positions))
     there = scenario.interactions[users] >= 0
     if hears == "front":
         there &= np.cos(scenario.azimuth[users]) > 0
@@ -73,7 +106,7 @@ def path_channels(scenario, users, array, wave="spherical", hears="all around"):
     return np.where(there, scenario.gain[users], 0.0)[..., None] * shape
 
 
-def signal_covariance(channels, correlation="uncorrelated"):
+def signal_covariance(channels: ArrayLike, correlation: str = "uncorrelated") -> np.ndarray:
     """Covariance of the noise-free snapshots of users who send unit power.
 
     Parameters
@@ -91,12 +124,28 @@ def signal_covariance(channels, correlation="uncorrelated"):
     ------
     ValueError
         If the channels are not finite or not (..., K, P, M), or the correlation is unknown.
+
+    Examples
+    --------
+    Two users, one path each, three elements:
+
+    >>> signal_covariance([[[1, 1, 1]], [[1, -1, 1]]]).real
+    array([[2., 0., 2.],
+           [0., 2., 0.],
+           [2., 0., 2.]])
     """
     sent = _independent(channels, correlation)
+    checks.check_memory("channels", channels, 16 * sent[..., 0, :].size * sent.shape[-1])
     return np.swapaxes(sent, -1, -2) @ sent.conj()
 
 
-def receive(channels, n_snapshots, noise, rng, correlation="uncorrelated"):
+def receive(
+    channels: ArrayLike,
+    n_snapshots: int,
+    noise: float,
+    rng: np.random.Generator,
+    correlation: str = "uncorrelated",
+) -> np.ndarray:
     """Snapshots: what the elements hear while all users send, symbols circular Gaussian of unit power, plus
     noise.
 
@@ -120,16 +169,30 @@ def receive(channels, n_snapshots, noise, rng, correlation="uncorrelated"):
     ValueError
         If the channels are not finite or not (..., K, P, M), T is not at least 1, the noise is not a power,
         or the correlation is unknown.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> receive(np.ones((2, 1, 9)), 100, noise=0.1, rng=rng).shape
+    (9, 100)
     """
-    sent, noise = _independent(channels, correlation), _noise(noise)
-    n_snapshots = checked_count("n_snapshots", n_snapshots)
+    sent, noise = _independent(channels, correlation), inputs.power("noise", noise)
+    n_snapshots = checks.count("n_snapshots", n_snapshots)
+    checks.generator("rng", rng)
+    checks.check_memory("n_snapshots", n_snapshots, 32 * n_snapshots * sent[..., 0].size)
+    checks.check_memory("n_snapshots", n_snapshots, 32 * n_snapshots * sent[..., 0, :].size)
     symbols = circular_noise(rng, (*sent.shape[:-1], n_snapshots))
     heard = np.swapaxes(sent, -1, -2) @ symbols
     heard += np.sqrt(noise) * circular_noise(rng, heard.shape)
     return heard
 
 
-def draw_covariance(covariance, n_snapshots, rng, draws=()):
+def draw_covariance(
+    covariance: ArrayLike,
+    n_snapshots: int,
+    rng: np.random.Generator,
+    draws: int | tuple[int, ...] = (),
+) -> np.ndarray:
     """Sample covariances of circular Gaussian snapshots, without drawing the snapshots.
 
     ``L W L^H / T`` with ``L L^H`` the true covariance and W complex Wishart, made of its Bartlett factor:
@@ -142,8 +205,8 @@ def draw_covariance(covariance, n_snapshots, rng, draws=()):
     n_snapshots : int
         T, at least M.
     rng : numpy.random.Generator
-    draws : tuple of int
-        How many.
+    draws : int or tuple of int
+        How many; one without an axis of its own if left out.
 
     Returns
     -------
@@ -152,117 +215,104 @@ def draw_covariance(covariance, n_snapshots, rng, draws=()):
     Raises
     ------
     ValueError
-        If the covariance is not square, not finite or not positive definite, or T is below M.
+        If the covariance is not square, not finite, not Hermitian or not positive definite, or T is below M.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> draw_covariance(np.eye(9), 3000, rng, draws=5).shape
+    (5, 9, 9)
     """
-    covariance = complex_array("covariance", covariance, ())
-    if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:
+    covariance = inputs.covariances("covariance", covariance)
+    if covariance.ndim != 2:
         raise ValueError(f"covariance: got shape {covariance.shape}; it must be (M, M)")
-    size, n_snapshots = len(covariance), checked_count("n_snapshots", n_snapshots)
-    if n_snapshots < size:
-        raise ValueError(f"n_snapshots: got {n_snapshots}; it must be at least {size}, the elements")
+    size = len(covariance)
+    n_snapshots, draws = checks.count("n_snapshots", n_snapshots, size), checks.shape("draws", draws)
+    checks.generator("rng", rng)
+    checks.check_memory("draws", draws, 64.0 * size**2 * math.prod(draws))
     try:
         root = np.linalg.cholesky(covariance)
     except np.linalg.LinAlgError:
         raise ValueError("covariance: it must be positive definite; is the noise in it?") from None
     factor = np.tril(circular_noise(rng, (*draws, size, size)), -1)
     own = np.arange(size)
-    factor[..., own, own] = np.sqrt(rng.gamma(n_snapshots - own, size=(*draws, size)))
+    factor[..., own, own] = np.sqrt(rng.gamma(float(n_snapshots) - own, size=(*draws, size)))
     half = root @ factor
     return half @ np.swapaxes(half.conj(), -1, -2) / n_snapshots
 
 
-def spread_out(users, count):
-    """Users in directions far apart: the nearest user, then each time the one farthest from those taken.
-
-    Parameters
-    ----------
-    users : array_like, shape (n, 3)
-        Azimuth, elevation [rad], distance [m].
-    count : int
-        How many, at most n.
-
-    Returns
-    -------
-    ndarray of int, shape (count,)
-        Rows of `users`. Distances between directions are taken between their direction cosines.
-
-    Raises
-    ------
-    ValueError
-        If the users are not as stated or fewer than `count`.
-    """
-    users = checked_users(users)
-    if users.ndim != 2 or users.shape[1] != 3 or len(users) < checked_count("count", count):
-        raise ValueError(
-            f"users: got shape {users.shape} for a count of {count}; it must be (n, 3), n at least the count"
-        )
-    cosines = to_cosines(users)[:, :2]
-    chosen = [int(users[:, 2].argmin())]
-    while len(chosen) < count:
-        away = np.linalg.norm(cosines[:, None] - cosines[chosen], axis=-1)
-        chosen.append(int(away.min(axis=1).argmax()))
-    return np.array(chosen)
-
-
-def draw_directions(rng, count, apart=0.15):
-    """Random directions in front of a surface that a wide array can tell apart.
-
-    Uniform within 60 degrees of azimuth and from 45 degrees down to the horizon, drawn anew until all are
-    apart.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    count : int
-        How many, at least 1.
-    apart : float
-        Least distance between their direction cosines, at least 0 and at most 0.3, which a dozen still fit.
-
-    Returns
-    -------
-    ndarray, shape (count, 2)
-        Azimuth, elevation [rad].
-
-    Raises
-    ------
-    ValueError
-        If the count or the distance is not as stated, or a thousand draws have not been enough.
-    """
-    count, apart = checked_count("count", count), real_array("apart", apart)
-    require((apart >= 0) & (apart <= 0.3), "apart", apart, "it must be from 0 to 0.3")
-    for _ in range(1000):
-        azimuth = rng.uniform(-np.pi / 3, np.pi / 3, count)
-        users = np.stack([azimuth, rng.uniform(-np.pi / 4, 0, count)], axis=-1)
-        cosines = to_cosines(users)
-        away = np.linalg.norm(cosines[:, None] - cosines, axis=-1)
-        if (away + 9 * np.eye(count)).min() > apart:
-            return users
-    raise ValueError(f"count: got {count}; so many do not fit {float(apart)} apart")
-
-
-def to_cosines(users):
+def to_cosines(users: ArrayLike) -> np.ndarray:
     """What an array sees of users: direction cosines u along y and v along z, and the curvature 1/distance.
 
     Parameters
     ----------
-    users : ndarray, shape (..., 2) or (..., 3)
-        Azimuth, elevation [rad] and, if there, distance [m].
+    users : array_like, shape (..., 2) or (..., 3)
+        Azimuth, elevation [rad] and, if there, distance [m], which may be infinite.
 
     Returns
     -------
     ndarray, the shape of `users`
         u, v and, if there, curvature [1/m].
+
+    Raises
+    ------
+    ValueError
+        If the last axis has another size, an angle is not finite or out of range, or a distance not above 0.
+
+    Examples
+    --------
+    >>> to_cosines([np.pi / 6, 0.0, 20.0]).round(3)
+    array([0.5 , 0.  , 0.05])
     """
+    users = inputs.unbounded("users", users)
+    if not users.ndim or users.shape[-1] not in (2, 3):
+        raise ValueError(f"users: got shape {users.shape}; it must be (..., 2) or (..., 3)")
+    checks.require(np.isfinite(users[..., :2]), "users", users[..., :2], "an angle must be finite")
+    inputs.angles("users", users)
+    checks.require(users[..., 2:] > 0, "users", users[..., 2:], "a distance must be above 0 m")
+    return to_cosines_unchecked(users)
+
+
+def to_cosines_unchecked(users):
+    """:func:`to_cosines` of an array that has been checked; a NaN gives NaN."""
     ray = unit_vector_unchecked(users[..., 0], users[..., 1])
     return np.concatenate([ray[..., 1:], 1 / users[..., 2:]], axis=-1)
 
 
-def from_cosines(state):
+def from_cosines(state: ArrayLike) -> np.ndarray:
     """The inverse of :func:`to_cosines`, in front of the array.
 
     Cosines that no direction has (``u^2 + v^2 > 1``, beyond end-fire) go to the nearest end-fire direction; a
     curvature of 0 or below is an infinite distance.
+
+    Parameters
+    ----------
+    state : array_like, shape (..., 2) or (..., 3)
+        u, v and, if there, curvature [1/m].
+
+    Returns
+    -------
+    ndarray, the shape of `state`
+        Azimuth, elevation [rad] and, if there, distance [m].
+
+    Raises
+    ------
+    ValueError
+        If the last axis has another size or a value is not finite.
+
+    Examples
+    --------
+    >>> from_cosines([0.5, 0.0, 0.05]).round(3)
+    array([ 0.524,  0.   , 20.   ])
     """
+    state = checks.real_array("state", state)
+    if not state.ndim or state.shape[-1] not in (2, 3):
+        raise ValueError(f"state: got shape {state.shape}; it must be (..., 2) or (..., 3)")
+    return from_cosines_unchecked(state)
+
+
+def from_cosines_unchecked(state):
+    """:func:`from_cosines` of an array that has been checked."""
     u, v = state[..., 0], state[..., 1]
     beyond = np.maximum(np.hypot(u, v), 1.0)
     u, v = u / beyond, v / beyond
@@ -321,45 +371,16 @@ def steering(array, state):
     return vectors, turn * slopes * vectors[..., None, :]
 
 
-def checked_users(users):
-    """Users as an array (..., K, 2 or 3) with positive distances, or a ``ValueError``."""
-    users = real_array("users", users)
-    if users.ndim < 2 or users.shape[-1] not in (2, 3) or not users.shape[-2]:
-        raise ValueError(
-            f"users: got shape {users.shape}; it must be (..., K, 3): azimuth, elevation [rad], distance "
-            "[m], or (..., K, 2) for plane waves"
-        )
-    require(users[..., 2:] > 0, "users", users[..., 2:], "a distance must be above 0 m")
-    return users
-
-
 def _independent(channels, correlation):
     """The channels of signals that vary by themselves, (..., N, M)."""
-    channels = complex_array("channels", channels, ())
+    checks.choice("correlation", correlation, CORRELATIONS)
+    channels = checks.complex_array("channels", channels)
     if channels.ndim < 3 or not channels.size:
         raise ValueError(f"channels: got shape {channels.shape}; it must be (..., K, P, M)")
+    largest = np.abs(channels).max()
+    checks.require(largest < 1e100, "channels", largest, "its squares must be finite (largest modulus shown)")
     if correlation == "uncorrelated":
         return channels.sum(axis=-2)
     if correlation == "fading":
         return channels.reshape(*channels.shape[:-3], -1, channels.shape[-1])
-    if correlation == "same pilot":
-        return channels.sum(axis=(-2, -3))[..., None, :]
-    raise ValueError(
-        f"correlation: got {correlation!r}; it must be one of {', '.join(map(repr, CORRELATIONS))}"
-    )
-
-
-def _noise(noise):
-    """A noise power."""
-    noise = real_array("noise", noise)
-    if noise.ndim:
-        raise ValueError(f"noise: got shape {noise.shape}; it must be one power")
-    require(noise >= 0, "noise", noise, "it must be at least 0")
-    return float(noise)
-
-
-def checked_count(name, value):
-    """A count of at least 1."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name}: got {value!r}; it must be an integer of at least 1")
-    return int(value)
+    return channels.sum(axis=(-2, -3))[..., None, :]

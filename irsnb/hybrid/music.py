@@ -8,9 +8,27 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial import Chebyshev, Polynomial
+from numpy.typing import ArrayLike
 from scipy.linalg import block_diag, eigh
 
-from irsnb.checks import complex_array, real_array, require
+from irsnb import checks
+from irsnb.arrays import PlanarArray
+from irsnb.hybrid import inputs
+
+__all__ = [
+    "GRID",
+    "find_directions",
+    "find_ranges",
+    "noise_subspace",
+    "paper_grid",
+    "peaks",
+    "pseudospectrum",
+    "range_spectrum",
+    "sample_covariance",
+    "search_3d",
+    "smooth",
+    "smoothed_covariance",
+]
 
 GRID = 301
 """Points of the paper's grid along each angle: pi/300 apart, section 3.1 (ii)."""
@@ -19,7 +37,7 @@ CHUNK = 8
 """Spectra that are held at a time: memory that the processor keeps near."""
 
 
-def sample_covariance(snapshots):
+def sample_covariance(snapshots: ArrayLike) -> np.ndarray:
     """Sample covariance ``X X^H / T``.
 
     Parameters
@@ -33,15 +51,29 @@ def sample_covariance(snapshots):
     Raises
     ------
     ValueError
-        If the snapshots are not finite or not at least one column of at least one element.
+        If the snapshots are not finite, not at least one column of at least one element, or their powers
+        overflow.
+
+    Examples
+    --------
+    >>> sample_covariance([[1, 1j], [1, -1j]]).real
+    array([[1., 0.],
+           [0., 1.]])
     """
-    snapshots = complex_array("snapshots", snapshots, ())
-    if snapshots.ndim < 2 or not snapshots.shape[-1] or not snapshots.shape[-2]:
+    snapshots = checks.complex_array("snapshots", snapshots)
+    if snapshots.ndim < 2 or not snapshots.size:
         raise ValueError(f"snapshots: got shape {snapshots.shape}; it must be (..., M, T), both at least 1")
+    checks.check_memory("snapshots", snapshots, 16 * snapshots[..., 0].size * snapshots.shape[-2])
+    largest = np.abs(snapshots).max()
+    checks.require(
+        largest < 1e100, "snapshots", largest, "its squares must be finite (largest modulus shown)"
+    )
     return snapshots @ np.swapaxes(snapshots.conj(), -1, -2) / snapshots.shape[-1]
 
 
-def smoothed_covariance(snapshots, shape, subarray):
+def smoothed_covariance(
+    snapshots: ArrayLike, shape: tuple[int, int], subarray: tuple[int, int]
+) -> np.ndarray:
     """Covariance averaged over all overlapping subarrays of a rectangular array (section 4.1).
 
     Every subarray's covariance is a block of the full one, so one product of the snapshots serves all.
@@ -65,8 +97,8 @@ def smoothed_covariance(snapshots, shape, subarray):
     ValueError
         If the snapshots do not fit the shape, are not finite, or the subarray is larger than the array.
     """
-    shape, subarray = _sizes("shape", shape), _sizes("subarray", subarray)
-    snapshots = complex_array("snapshots", snapshots, ())
+    shape, subarray = inputs.sides("shape", shape), _subarray(subarray, shape)
+    snapshots = checks.complex_array("snapshots", snapshots)
     if snapshots.ndim < 2 or snapshots.shape[-2] != shape[0] * shape[1]:
         raise ValueError(
             f"snapshots: got shape {snapshots.shape}; an array of {shape[0]} x {shape[1]} needs "
@@ -75,7 +107,7 @@ def smoothed_covariance(snapshots, shape, subarray):
     return smooth(sample_covariance(snapshots), shape, subarray)
 
 
-def smooth(covariance, shape, subarray):
+def smooth(covariance: ArrayLike, shape: tuple[int, int], subarray: tuple[int, int]) -> np.ndarray:
     """Mean of the blocks of a covariance that belong to the overlapping subarrays.
 
     Parameters
@@ -92,11 +124,15 @@ def smooth(covariance, shape, subarray):
     ------
     ValueError
         If the sizes do not fit, or the covariance is not finite or not Hermitian.
+
+    Examples
+    --------
+    >>> smooth(np.eye(100), (10, 10), (7, 7)).shape
+    (49, 49)
     """
-    (rows, columns), (high, wide) = _sizes("shape", shape), _sizes("subarray", subarray)
-    if high > rows or wide > columns:
-        raise ValueError(f"subarray: got {high} x {wide}; it must fit into the array of {rows} x {columns}")
-    covariance = checked_covariance(covariance, rows * columns)
+    rows, columns = inputs.sides("shape", shape)
+    high, wide = _subarray(subarray, (rows, columns))
+    covariance = inputs.covariances("covariance", covariance, rows * columns)
     blocks = covariance.reshape(*covariance.shape[:-2], rows, columns, rows, columns)
     down, across = rows - high + 1, columns - wide + 1
     total = sum(
@@ -108,7 +144,7 @@ def smooth(covariance, shape, subarray):
     return total.reshape(*covariance.shape[:-2], size, size) / (down * across)
 
 
-def noise_subspace(covariance, n_sources):
+def noise_subspace(covariance: ArrayLike, n_sources: int) -> np.ndarray:
     """Eigenvectors that belong to the M - K smallest eigenvalues.
 
     Parameters
@@ -125,13 +161,28 @@ def noise_subspace(covariance, n_sources):
     Raises
     ------
     ValueError
-        If the covariance is not finite, not square, not Hermitian, or not 1 <= K < M.
+        If the covariance is not finite, not square, not Hermitian, has a negative eigenvalue, or not
+        1 <= K < M.
+
+    Examples
+    --------
+    >>> noise_subspace(np.diag([3.0, 1.0, 1.0]), 1).shape
+    (3, 2)
     """
-    covariance = checked_covariance(covariance)
-    return np.linalg.eigh(covariance)[1][..., : -checked_sources(n_sources, covariance.shape[-1])]
+    covariance = inputs.covariances("covariance", covariance)
+    count = inputs.sources("n_sources", n_sources, covariance.shape[-1])
+    values, vectors = np.linalg.eigh(covariance)
+    inputs.no_negative("covariance", values)
+    return vectors[..., :-count]
 
 
-def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
+def pseudospectrum(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_sources: int,
+    azimuth: ArrayLike,
+    elevation: ArrayLike,
+) -> np.ndarray:
     """MUSIC pseudospectrum ``1 / (a^H En En^H a)`` over a grid of directions, plane waves.
 
     Written out, the denominator is a trigonometric polynomial in the direction cosines,
@@ -159,9 +210,24 @@ def pseudospectrum(covariance, array, n_sources, azimuth, elevation):
     ValueError
         If the covariance does not fit the array or is not Hermitian, not 1 <= K < M, or a grid is not one
         axis of finite angles.
+
+    Examples
+    --------
+    >>> array = PlanarArray(5, 5, spacing=0.5, wavelength=1.0)
+    >>> steered = array.steering_vector(0.2, -0.1)
+    >>> grid = np.linspace(-0.4, 0.4, 9)
+    >>> power = pseudospectrum(np.eye(25) + np.outer(steered, steered.conj()), array, 1, grid, grid)
+    >>> row, column = np.unravel_index(power.argmax(), power.shape)
+    >>> print(f"azimuth {grid[column]:.1f}, elevation {grid[row]:.1f}")
+    azimuth 0.2, elevation -0.1
     """
-    covariance = checked_covariance(covariance, len(array.positions))
-    azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
+    covariance = inputs.covariances(
+        "covariance", covariance, len(inputs.planar_array("array", array).positions)
+    )
+    azimuth = inputs.axis("azimuth", azimuth, "azimuth")
+    elevation = inputs.axis("elevation", elevation, "elevation")
+    n_sources = inputs.sources("n_sources", n_sources, covariance.shape[-1])
+    checks.check_memory("azimuth", azimuth, 8.0 * covariance[..., 0, 0].size * len(azimuth) * len(elevation))
     return subspace_spectrum(signal_subspace(covariance, n_sources), array, azimuth, elevation)
 
 
@@ -237,7 +303,13 @@ def _waves(rows, columns, pitch, azimuth, elevation):
     return by_row, block_diag(even, odd), np.cos(across), np.sin(across)
 
 
-def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
+def find_directions(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_sources: int,
+    azimuth: ArrayLike | None = None,
+    elevation: ArrayLike | None = None,
+) -> np.ndarray:
     """The K highest local maxima of the pseudospectrum.
 
     Only directions in front of the array count, ``|azimuth| < 90 deg``: at half-wavelength spacing the two
@@ -262,14 +334,27 @@ def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
     ------
     ValueError
         As :func:`pseudospectrum`; or if a grid has fewer than three points.
+
+    Examples
+    --------
+    >>> array = PlanarArray(7, 7, spacing=0.5, wavelength=1.0)
+    >>> users = np.array([(0.6, -0.2), (-0.4, -0.5)])
+    >>> steered = array.steering_vector(*users.T)
+    >>> find_directions(0.1 * np.eye(49) + steered.T @ steered.conj(), array, 2).round(1)
+    array([[ 0.6, -0.2],
+           [-0.4, -0.5]])
     """
-    azimuth = _axis("azimuth", paper_grid() if azimuth is None else azimuth)
-    elevation = _axis("elevation", paper_grid() if elevation is None else elevation)
+    azimuth = inputs.axis("azimuth", paper_grid() if azimuth is None else azimuth, "azimuth")
+    elevation = inputs.axis("elevation", paper_grid() if elevation is None else elevation, "elevation")
     if min(len(azimuth), len(elevation)) < 3:
         raise ValueError(
             f"azimuth, elevation: got {len(azimuth)} and {len(elevation)} points; a peak needs at least 3"
         )
-    covariance = checked_covariance(covariance, len(array.positions))
+    covariance = inputs.covariances(
+        "covariance", covariance, len(inputs.planar_array("array", array).positions)
+    )
+    n_sources = inputs.sources("n_sources", n_sources, covariance.shape[-1])
+    checks.check_memory("azimuth", azimuth, 8.0 * CHUNK * len(azimuth) * len(elevation))
     signal = signal_subspace(covariance, n_sources)
     flat = signal.reshape(-1, *signal.shape[-2:])
     rows, columns = np.empty((2, len(flat), n_sources), dtype=int)
@@ -282,12 +367,12 @@ def find_directions(covariance, array, n_sources, azimuth=None, elevation=None):
     return found.reshape(*covariance.shape[:-2], *found.shape[1:])
 
 
-def peaks(spectrum, count):
+def peaks(spectrum: ArrayLike, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Indices of the highest local maxima of maps, the rim left out.
 
     Parameters
     ----------
-    spectrum : ndarray, shape (..., E, A)
+    spectrum : array_like, shape (..., E, A)
     count : int
         At least 1.
 
@@ -296,16 +381,33 @@ def peaks(spectrum, count):
     rows, columns : ndarray of int, shape (..., count)
         -1 where there are fewer.
     heights : ndarray, shape (..., count)
+        Minus infinity where there are fewer.
 
     Raises
     ------
     ValueError
         If the count is not an integer of at least 1, or the spectrum is not finite or not (..., E, A).
+
+    Examples
+    --------
+    >>> rows, columns, heights = peaks([[0, 0, 0, 0, 0], [0, 2, 0, 3, 0], [0, 0, 0, 0, 0]], 2)
+    >>> columns
+    array([3, 1])
     """
-    maps = real_array("spectrum", spectrum)
-    if maps.ndim < 2:
+    maps = checks.real_array("spectrum", spectrum)
+    if maps.ndim < 2 or not maps.size:
         raise ValueError(f"spectrum: got shape {maps.shape}; it must be (..., E, A)")
-    return _summits(maps, checked_sources(count, np.inf))
+    count = checks.count("count", count)
+    checks.check_memory("count", count, 24.0 * count * maps[..., 0, 0].size)
+    # No map has more maxima than points; what is asked for beyond stays empty.
+    found = _summits(maps, min(count, maps.shape[-1] * maps.shape[-2]))
+    beyond = [(0, 0)] * (maps.ndim - 2) + [(0, count - found[0].shape[-1])]
+    if not beyond[-1][1]:
+        return found
+    return tuple(
+        np.pad(part, beyond, constant_values=empty)
+        for part, empty in zip(found, (-1, -1, -np.inf), strict=True)
+    )
 
 
 def _summits(maps, count):
@@ -321,7 +423,13 @@ def _summits(maps, count):
     return rows, columns, heights
 
 
-def range_spectrum(covariance, array, n_sources, directions, distances):
+def range_spectrum(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_sources: int,
+    directions: ArrayLike,
+    distances: ArrayLike,
+) -> np.ndarray:
     """MUSIC pseudospectrum along the distance, one scan for each direction, spherical waves (section 3.1
     (iii)).
 
@@ -345,19 +453,30 @@ def range_spectrum(covariance, array, n_sources, directions, distances):
     ValueError
         If a shape does not fit, a value is not finite, a distance is not above 0, or not 1 <= K < M.
     """
-    covariance = checked_covariance(covariance, len(array.positions))
+    covariance = inputs.covariances(
+        "covariance", covariance, len(inputs.planar_array("array", array).positions)
+    )
     if covariance.ndim > 2:
         raise ValueError(f"covariance: got shape {covariance.shape}; one at a time here")
-    directions, distances = real_array("directions", directions), _axis("distances", distances)
-    if directions.ndim != 2 or directions.shape[1] != 2:
+    directions = inputs.users("directions", directions, (2,))
+    distances = inputs.axis("distances", distances, "distance")
+    if directions.ndim != 2:
         raise ValueError(f"directions: got shape {directions.shape}; it must be (n, 2): azimuth, elevation")
+    n_sources = inputs.sources("n_sources", n_sources, len(covariance))
+    checks.check_memory("distances", distances, 32.0 * len(directions) * len(distances) * len(covariance))
     signal = signal_subspace(covariance, n_sources)
     steering = array.steering_vector(directions[:, :1], directions[:, 1:], distances)
     null = len(array.positions) - np.sum(np.abs(steering.conj() @ signal) ** 2, axis=-1)
     return 1 / np.maximum(null, len(array.positions) * np.finfo(float).eps)
 
 
-def find_ranges(covariance, array, n_sources, directions, distances):
+def find_ranges(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_sources: int,
+    directions: ArrayLike,
+    distances: ArrayLike,
+) -> np.ndarray:
     """The peak of each direction's range scan.
 
     Parameters
@@ -377,10 +496,9 @@ def find_ranges(covariance, array, n_sources, directions, distances):
     ValueError
         As :func:`range_spectrum`.
     """
-    try:
-        directions = np.asarray(directions, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("directions: it must be real numbers in a regular array") from None
+    directions = checks.real_array("directions", directions, missing=True)
+    if directions.ndim != 2:
+        raise ValueError(f"directions: got shape {directions.shape}; it must be (n, 2): azimuth, elevation")
     missing = np.isnan(directions).any(axis=-1)
     scans = range_spectrum(
         covariance, array, n_sources, np.where(missing[..., None], 0.0, directions), distances
@@ -389,7 +507,14 @@ def find_ranges(covariance, array, n_sources, directions, distances):
     return np.where(missing, np.nan, found)
 
 
-def search_3d(covariance, array, n_sources, azimuth, elevation, distances):
+def search_3d(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_sources: int,
+    azimuth: ArrayLike,
+    elevation: ArrayLike,
+    distances: ArrayLike,
+) -> np.ndarray:
     """The search that decoupling replaces: the pseudospectrum over azimuth, elevation and distance at once.
 
     Parameters
@@ -410,8 +535,10 @@ def search_3d(covariance, array, n_sources, azimuth, elevation, distances):
     ValueError
         As :func:`range_spectrum`.
     """
-    azimuth, elevation = _axis("azimuth", azimuth), _axis("elevation", elevation)
-    distances = _axis("distances", distances)
+    azimuth = inputs.axis("azimuth", azimuth, "azimuth")
+    elevation = inputs.axis("elevation", elevation, "elevation")
+    distances = inputs.axis("distances", distances, "distance")
+    checks.check_memory("distances", distances, 8.0 * len(azimuth) * len(elevation) * len(distances))
     level = np.stack(np.meshgrid(elevation, azimuth, indexing="ij"), axis=-1).reshape(-1, 2)[:, ::-1]
     # The rows of one elevation at a time keep the memory small.
     cube = np.stack(
@@ -428,22 +555,27 @@ def search_3d(covariance, array, n_sources, azimuth, elevation, distances):
     return np.where(rows[:, None] < 0, np.nan, found)
 
 
-def paper_grid():
-    """The paper's 301 angles from -90 to 90 degrees, pi/300 apart [rad]."""
+def paper_grid() -> np.ndarray:
+    """The paper's 301 angles from -90 to 90 degrees, pi/300 apart [rad].
+
+    Examples
+    --------
+    >>> np.rad2deg(paper_grid()[[0, 1, 300]]).round(1)
+    array([-90. , -89.4,  90. ])
+    """
     return np.linspace(-np.pi / 2, np.pi / 2, GRID)
 
 
 def signal_subspace(covariance, n_sources):
-    """Eigenvectors of the K largest eigenvalues, (..., M, K), in any orthonormal basis; the covariance has
-    been checked.
+    """Eigenvectors of the K largest eigenvalues, (..., M, K), in any orthonormal basis; covariance and K
+    have been checked.
 
     Covariances far larger than K are tried by subspace iteration, which ends as soon as what it found are
     eigenvectors to rounding. Noise too near the signals, and small covariances, are left to LAPACK.
     """
     import irsnb.hybrid.kernels as kernels
 
-    size = covariance.shape[-1]
-    count = checked_sources(n_sources, size)
+    size, count = covariance.shape[-1], n_sources
     if size <= 4 * count:
         return np.linalg.eigh(covariance)[1][..., -count:]
     flat = np.ascontiguousarray(covariance).reshape(-1, size, size)
@@ -463,60 +595,11 @@ def _start(count, size):
     return rng.standard_normal((count, size)) + 1j * rng.standard_normal((count, size))
 
 
-def checked_covariance(covariance, size=None):
-    """A covariance as a complex array (..., M, M), or a ``ValueError`` that says what is wrong with it."""
-    import irsnb.hybrid.kernels as kernels
-
-    # Products of single-precision snapshots are Hermitian to their own rounding.
-    single = getattr(covariance, "dtype", None) in (np.dtype("complex64"), np.dtype("float32"))
-    covariance = complex_array("covariance", covariance, ())
-    if covariance.ndim < 2 or covariance.shape[-1] != covariance.shape[-2]:
-        raise ValueError(f"covariance: got shape {covariance.shape}; it must be square, (..., M, M)")
-    if size is not None and covariance.shape[-1] != size:
+def _subarray(value, shape):
+    """Rows and columns of a subarray, which must fit into an array of this shape."""
+    rows, columns = inputs.sides("subarray", value)
+    if rows > shape[0] or columns > shape[1]:
         raise ValueError(
-            f"covariance: got shape {covariance.shape}; the array has {size} elements, so it must end in "
-            f"({size}, {size})"
+            f"subarray: got {rows} x {columns}; it must fit into the array of {shape[0]} x {shape[1]}"
         )
-    size = covariance.shape[-1]
-    off, largest = kernels.departures(np.ascontiguousarray(covariance).reshape(-1, size, size))
-    require(
-        off <= (1e-4 if single else 1e-9) * largest,
-        "covariance",
-        off,
-        "it must be Hermitian (the largest departure is shown)",
-    )
-    return covariance
-
-
-def checked_sources(n_sources, size):
-    """The number of sources, or a ``ValueError`` if no noise subspace is left."""
-    if not isinstance(n_sources, (int, np.integer)) or isinstance(n_sources, bool) or n_sources < 1:
-        raise ValueError(f"n_sources: got {n_sources!r}; it must be an integer of at least 1")
-    if n_sources >= size:
-        raise ValueError(
-            f"n_sources: got {n_sources} with {size} elements; the elements must outnumber the sources, or "
-            "no noise subspace is left"
-        )
-    return int(n_sources)
-
-
-def _sizes(name, value):
-    """Two positive integers."""
-    try:
-        rows, columns = value
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: got {value!r}; it must be (rows, columns)") from None
-    for size in (rows, columns):
-        if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 1:
-            raise ValueError(f"{name}: got {value!r}; it must be two integers of at least 1")
-    return int(rows), int(columns)
-
-
-def _axis(name, value):
-    """One axis of a grid: finite, one-dimensional, not empty."""
-    value = real_array(name, value)
-    if value.ndim != 1 or not value.size:
-        raise ValueError(
-            f"{name}: got shape {value.shape}; it must be one axis, (n,), with at least one point"
-        )
-    return value
+    return rows, columns

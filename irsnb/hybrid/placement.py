@@ -5,11 +5,24 @@ column m turns the phase of a plane wave by ``pi (m u + n v)``, u and v the dire
 columns and the rows.
 """
 
+import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import common_shape, real_array
+from irsnb import checks
+from irsnb.hybrid import inputs
+
+__all__ = [
+    "PLACEMENTS",
+    "SIDELOBE_WEIGHT",
+    "STEPS",
+    "beam_pattern",
+    "criterion",
+    "peak_sidelobe",
+    "place_elements",
+]
 
 PLACEMENTS = ("random", "block", "corners", "greedy", "annealed")
 """What :func:`irsnb.hybrid.place_elements` knows."""
@@ -27,7 +40,9 @@ _FINE, _COARSE = 20, 6
 """Points of a beam pattern from its peak to the full surface's first null: of a result, and in a search."""
 
 
-def place_elements(n_active, method, shape=(25, 25), seed=0):
+def place_elements(
+    n_active: int, method: str, shape: tuple[int, int] = (25, 25), seed: int = 0
+) -> np.ndarray:
     """Choose the elements that listen, for a surface with elements half a wavelength apart.
 
     ``"random"``: any. ``"block"``: side by side in the middle, as square as they go. ``"corners"``: gathered
@@ -56,19 +71,26 @@ def place_elements(n_active, method, shape=(25, 25), seed=0):
     ------
     ValueError
         If the number, the shape or the seed is not such an integer, or the method is unknown.
+
+    Examples
+    --------
+    >>> place_elements(4, "corners", shape=(4, 6)).astype(int)
+    array([[1, 0, 0, 0, 0, 1],
+           [0, 0, 0, 0, 0, 0],
+           [0, 0, 0, 0, 0, 0],
+           [1, 0, 0, 0, 0, 1]])
     """
-    if method not in PLACEMENTS:
-        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, PLACEMENTS))}")
-    try:
-        rows, columns = shape
-    except (TypeError, ValueError):
-        raise ValueError(f"shape: got {shape!r}; it must be (rows, columns)") from None
-    rows, columns = _integer("shape", rows, 2), _integer("shape", columns, 2)
-    n_active = _integer("n_active", n_active, 1, rows * columns)
-    return _placed(n_active, method, rows, columns, _integer("seed", seed, 0)).copy()
+    checks.choice("method", method, PLACEMENTS)
+    rows, columns = inputs.sides("shape", shape, 2)
+    n_active = checks.count("n_active", n_active, 1, rows * columns)
+    seed = checks.count("seed", seed, 0)
+    # Of the patterns that a search compares, or of the positions.
+    each = 3 * _COARSE**2 * rows * columns * 4 if method in ("greedy", "annealed") else 100
+    checks.check_memory("shape", shape, float(each) * rows * columns)
+    return _placed(n_active, method, rows, columns, seed).copy()
 
 
-def criterion(mask):
+def criterion(mask: ArrayLike) -> float:
     """What ``"greedy"`` and ``"annealed"`` lower: the logarithm of an error, plus a price for sidelobes.
 
     The error is the root mean square of the Cramér–Rao bound on a lone user's two direction cosines, which
@@ -91,15 +113,23 @@ def criterion(mask):
     ------
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+
+    Examples
+    --------
+    >>> corners, block = (place_elements(8, method) for method in ("corners", "block"))
+    >>> print(f"{criterion(corners):.1f} {criterion(block):.1f}")
+    6.0 6.2
     """
-    mask = _mask(mask)
+    mask = inputs.masks("mask", mask)
     if mask.sum() < 3:
         return np.inf
+    from irsnb.hybrid.annealing import cost
+
     sums = _powers(mask.shape)[:, mask.ravel()].sum(axis=1)
-    return float(_cost(mask.sum(), sums, peak_sidelobe(mask)))
+    return float(cost(mask.sum(), sums, peak_sidelobe(mask) ** 2, SIDELOBE_WEIGHT))
 
 
-def beam_pattern(mask, u, v):
+def beam_pattern(mask: ArrayLike, u: ArrayLike, v: ArrayLike) -> np.ndarray:
     """How alike two directions look: ``|sum exp(j pi (m u + n v))| / M`` over the elements that listen.
 
     Parameters
@@ -119,15 +149,23 @@ def beam_pattern(mask, u, v):
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry; if a difference is
         not finite or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> beam_pattern(np.ones((4, 4), dtype=bool), [0.0, 0.5], 0.0).round(3)
+    array([1., 0.])
     """
-    mask = _mask(mask)
-    u, v = real_array("u", u), real_array("v", v)
-    common_shape(u=u.shape, v=v.shape)
+    mask = inputs.masks("mask", mask)
+    u, v = checks.real_array("u", u), checks.real_array("v", v)
+    for name, value in (("u", u), ("v", v)):
+        checks.require(np.abs(value) <= 1e6, name, value, "it must lie within +-1e6, or its phase is lost")
+    shape = checks.common_shape(u=u.shape, v=v.shape)
+    checks.check_memory("u", u, 32.0 * math.prod(shape) * mask.sum())
     n, m = np.nonzero(mask)
     return np.abs(np.exp(1j * np.pi * (m * u[..., None] + n * v[..., None])).mean(axis=-1))
 
 
-def peak_sidelobe(mask):
+def peak_sidelobe(mask: ArrayLike) -> float:
     """The highest value of :func:`beam_pattern` outside the main lobe of the full surface.
 
     That lobe is ``|u| < 2 / columns and |v| < 2 / rows``, to the first nulls. Everywhere else the two
@@ -148,9 +186,15 @@ def peak_sidelobe(mask):
     ------
     ValueError
         If the mask is not boolean, has not two axes of at least 2, or has no True entry.
+
+    Examples
+    --------
+    >>> print(f"{peak_sidelobe(np.ones((10, 10), dtype=bool)):.3f}")
+    0.225
     """
-    mask = _mask(mask)
+    mask = inputs.masks("mask", mask)
     rows, columns = mask.shape
+    checks.check_memory("mask", mask, 12.0 * _FINE**2 * mask.size)
     pattern = np.abs(np.fft.rfft2(mask, (_FINE * rows, _FINE * columns)))
     return float(pattern[_outside(rows, columns, _FINE)].max() / mask.sum())
 
@@ -169,12 +213,23 @@ def _placed(n_active, method, rows, columns, seed):
         return _with(chosen, rows, columns)
     if method == "corners":
         return _with(_at_corners(n_active, rows, columns), rows, columns)
+    from irsnb.hybrid import annealing
+
     waves, powers = _waves(rows, columns), _powers((rows, columns))
-    greedy = _greedy(_at_corners(min(n_active, 3), rows, columns), n_active, waves, powers)
-    if method == "greedy":
+    corners = np.array(_at_corners(min(n_active, 3), rows, columns))
+    greedy = annealing.greedy(corners, n_active, waves, powers, SIDELOBE_WEIGHT)
+    if method == "greedy" or n_active < 3 or n_active == rows * columns:
         return _with(greedy, rows, columns)
-    starts = [(rng.permutation(rows * columns)[:n_active], _HOT) for _ in range(2)] + [(greedy, _COOL)]
-    found = [greedy] + [_walk(chosen, heat, waves, powers, rng) for chosen, heat in starts]
+    found = [greedy]
+    # Two walks from anywhere, and one from the greedy choice.
+    for start, heat in [(rng.permutation(rows * columns), _HOT) for _ in range(2)] + [(greedy, _COOL)]:
+        start = start[:n_active]
+        order = np.append(start, np.setdiff1d(np.arange(rows * columns), start))
+        leaving = rng.integers(n_active, size=STEPS)
+        entering = rng.integers(n_active, len(order), size=STEPS)
+        rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(heat, _COLD, STEPS)
+        draws = (leaving, entering, rises)
+        found.append(annealing.walk(order, n_active, waves, powers, draws, SIDELOBE_WEIGHT))
     return min((_with(chosen, rows, columns) for chosen in found), key=criterion)
 
 
@@ -198,68 +253,13 @@ def _at_corners(n_active, rows, columns):
     return chosen
 
 
-def _greedy(chosen, n_active, waves, powers):
-    """The chosen three, without which there is no error to lower, and those that lower it most."""
-    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
-    for count in range(4, n_active + 1):
-        peaks = [_peak(count, pattern + wave) for wave in waves]
-        cost = _cost(count, sums[:, None] + powers, np.array(peaks))
-        cost[chosen] = np.inf
-        chosen.append(int(cost.argmin()))
-        pattern, sums = pattern + waves[chosen[-1]], sums + powers[:, chosen[-1]]
-    return chosen
-
-
-def _walk(chosen, heat, waves, powers, rng):
-    """Elements of the best mask that one annealed walk from the chosen ones comes by."""
-    order, n_active = np.append(chosen, np.setdiff1d(np.arange(len(waves)), chosen)), len(chosen)
-    if n_active < 3 or n_active == len(waves):
-        return chosen
-    pattern, sums = waves[chosen].sum(axis=0), powers[:, chosen].sum(axis=1)
-    best = chosen
-    cost = least = _cost(n_active, sums, _peak(n_active, pattern))
-    trial = np.empty_like(pattern)
-    out = rng.integers(n_active, size=STEPS)
-    new = rng.integers(n_active, len(waves), size=STEPS)
-    rises = -np.log(1 - rng.random(STEPS)) * np.geomspace(heat, _COLD, STEPS)
-    for leaving, entering, rise in zip(out.tolist(), new.tolist(), rises.tolist(), strict=True):
-        gone, come = order[leaving], order[entering]
-        np.subtract(pattern, waves[gone], out=trial)
-        np.add(trial, waves[come], out=trial)
-        new_sums = sums + (powers[:, come] - powers[:, gone])
-        new_cost = _cost(n_active, new_sums, _peak(n_active, trial))
-        if new_cost <= cost + rise:
-            order[leaving], order[entering] = come, gone
-            pattern, trial = trial, pattern
-            sums, cost = new_sums, new_cost
-            if cost < least:
-                best, least = order[:n_active].copy(), cost
-    return best
-
-
-def _cost(count, sums, peak):
-    """:func:`criterion` from sums (5, ...) of the positions' powers and the peak sidelobe."""
-    row, column, row_2, column_2, both = sums
-    # Whole numbers: S times the count. So the determinant of a line is exactly 0.
-    down, across, tilt = count * row_2 - row**2, count * column_2 - column**2, count * both - row * column
-    with np.errstate(divide="ignore"):
-        error = 0.5 * np.log(count * (down + across) / (down * across - tilt**2))
-    # Rounding may leave a full grating lobe a little above 1.
-    return error - SIDELOBE_WEIGHT * np.log(np.maximum(1 - peak**2, 1e-12))
-
-
-def _peak(count, pattern):
-    """The highest sidelobe of a pattern (2, N) of so many elements."""
-    square = pattern * pattern
-    return np.sqrt(float(np.add(square[0], square[1], out=square[0]).max())) / count
-
-
 def _powers(shape):
     """Row, column, their squares and their product, of every element, (5, rows x columns)."""
     row, column = np.divmod(np.arange(shape[0] * shape[1]), shape[1])
     return np.stack([row, column, row**2, column**2, row * column]).astype(float)
 
 
+@lru_cache(maxsize=2)
 def _waves(rows, columns):
     """Real and imaginary part of what every element adds to the pattern, (rows x columns, 2, N).
 
@@ -277,27 +277,3 @@ def _outside(rows, columns, fine):
     """Half a period of differences, as ``rfft2`` orders them: True where a response is a sidelobe."""
     down, across = np.arange(fine * rows), np.arange(fine * columns // 2 + 1)
     return (np.minimum(down, fine * rows - down) >= fine)[:, None] | (across >= fine)
-
-
-def _mask(mask):
-    """A mask that is boolean, (rows, columns) and not empty."""
-    try:
-        mask = np.asarray(mask)
-    except ValueError:
-        raise ValueError("mask: it must be a regular array of bool, (rows, columns)") from None
-    if mask.ndim != 2 or min(mask.shape) < 2 or mask.dtype != bool:
-        raise ValueError(
-            f"mask: got {mask.dtype} of shape {mask.shape}; it must be bool, (rows, columns), both at least 2"
-        )
-    if not mask.any():
-        raise ValueError("mask: got no True entry; at least one element must listen")
-    return mask
-
-
-def _integer(name, value, low, high=None):
-    """An integer between two limits, both allowed."""
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-        if low <= value and (high is None or value <= high):
-            return int(value)
-    upper = "" if high is None else f" and at most {high}"
-    raise ValueError(f"{name}: got {value!r}; it must be an integer of at least {low}{upper}")

@@ -1,20 +1,17 @@
 """From a grid's peak to the bound, without a network: parabola, Newton, ESPRIT, weighted subspace fitting."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 
-from irsnb.checks import require
+from irsnb import checks
+from irsnb.arrays import PlanarArray
 from irsnb.fitting import levenberg_marquardt
-from irsnb.hybrid.model import checked_count, checked_users, from_cosines, steering, to_cosines
-from irsnb.hybrid.music import (
-    GRID,
-    checked_covariance,
-    checked_sources,
-    paper_grid,
-    peaks,
-    pseudospectrum,
-    signal_subspace,
-)
+from irsnb.hybrid import inputs
+from irsnb.hybrid.model import from_cosines_unchecked, steering, to_cosines_unchecked
+from irsnb.hybrid.music import GRID, paper_grid, peaks, pseudospectrum, signal_subspace
+
+__all__ = ["METHODS", "find_users", "refine", "whose"]
 
 METHODS = ("subspace-fit", "newton", "esprit", "parabola")
 """What :func:`irsnb.hybrid.refine` knows, best first."""
@@ -27,7 +24,13 @@ SAME = 0.999
 """Likeness of two steering vectors from which on they are taken for one user's."""
 
 
-def refine(covariance, array, users, method="subspace-fit", n_signals=None):
+def refine(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    users: ArrayLike,
+    method: str = "subspace-fit",
+    n_signals: int | None = None,
+) -> np.ndarray:
     """Better estimates of all users from coarse ones.
 
     ``"subspace-fit"``: all users at once, weighted subspace fitting (Viberg and Ottersten 1991): the
@@ -62,14 +65,26 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
         If a shape does not fit, a value is not finite, M <= K, the method is unknown; if the subspace fit
         finds no signal in the covariance; if ESPRIT or the parabola are asked for distances, or ESPRIT for a
         masked array.
+
+    Examples
+    --------
+    >>> array = PlanarArray(7, 7, spacing=0.5, wavelength=1.0)
+    >>> steered = array.steering_vector(0.213, -0.187)
+    >>> refine(0.1 * np.eye(49) + np.outer(steered, steered.conj()), array, [(0.2, -0.2)]).round(3)
+    array([[ 0.213, -0.187]])
     """
-    if method not in METHODS:
-        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
-    covariance = checked_covariance(covariance, len(array.positions))
-    users = checked_users(users)
+    checks.choice("method", method, METHODS)
+    covariance = inputs.covariances(
+        "covariance", covariance, len(inputs.planar_array("array", array).positions)
+    )
+    users = inputs.users("users", users)
     count, unknowns = users.shape[-2:]
-    checked_sources(count, covariance.shape[-1])
-    rank = count if n_signals is None else checked_sources(n_signals, count + 1)
+    if count >= covariance.shape[-1]:
+        raise ValueError(
+            f"users: got {count} with {covariance.shape[-1]} elements; the elements must outnumber the "
+            "users, or no noise subspace is left"
+        )
+    rank = count if n_signals is None else checks.count("n_signals", n_signals, 1, count)
     try:
         leading = np.broadcast_shapes(covariance.shape[:-2], users.shape[:-2])
     except ValueError:
@@ -78,6 +93,8 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
         ) from None
     size = covariance.shape[-1]
     flat = np.broadcast_to(covariance, (*leading, size, size)).reshape(-1, size, size)
+    # By a power of two, so that no product overflows and no digit changes.
+    flat = flat * np.exp2(-np.frexp(np.abs(flat).max(axis=(1, 2)))[1])[:, None, None]
     start = np.broadcast_to(users, (*leading, count, unknowns)).reshape(-1, count, unknowns)
     if method in ("esprit", "parabola") and unknowns == 3:
         raise ValueError(f"users: got distances; {method!r} works with plane waves, (..., K, 2)")
@@ -90,17 +107,17 @@ def refine(covariance, array, users, method="subspace-fit", n_signals=None):
     return found.reshape(*leading, count, unknowns)
 
 
-def whose(answers, users, within=0.05):
+def whose(answers: ArrayLike, users: ArrayLike, within: float = 0.05) -> np.ndarray:
     """Which answer belongs to each user: the assignment with the least distances between direction cosines.
 
     Parameters
     ----------
-    answers : array_like, shape (K, 2) or more columns
-        Azimuth, elevation [rad], NaN for none.
-    users : array_like, shape (K, 2) or more columns
+    answers : array_like, shape (K, 2) or (K, 3)
+        Azimuth, elevation [rad], NaN for none; a distance is left aside.
+    users : array_like, shape (K, 2) or (K, 3)
         The truth.
     within : float
-        Largest distance between direction cosines at which an answer is a user's.
+        An answer is a user's if their direction cosines are nearer than this; above 0, or infinite.
 
     Returns
     -------
@@ -110,20 +127,41 @@ def whose(answers, users, within=0.05):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or the users are not finite.
+        If the shapes do not fit, the users are not finite, or `within` is not above 0.
+
+    Examples
+    --------
+    >>> whose([(0.6, -0.2), (np.nan, np.nan)], [(0.1, -0.4), (0.61, -0.2)])
+    array([-1,  0])
     """
-    users = checked_users(users)[..., :2]
-    answers = np.asarray(answers, dtype=float)
-    if users.ndim != 2 or answers.ndim != 2 or len(answers) != len(users) or answers.shape[1] < 2:
-        raise ValueError(f"answers: got shape {answers.shape} for {len(users)} users; it must be (K, 2)")
+    users = inputs.users("users", users)[..., :2]
+    if users.ndim != 2:
+        raise ValueError(f"users: got shape {users.shape}; it must be (K, 2) or (K, 3)")
+    answers = inputs.unbounded("answers", answers, missing=True)
+    if answers.ndim != 2 or len(answers) != len(users) or answers.shape[1] not in (2, 3):
+        raise ValueError(
+            f"answers: got shape {answers.shape} for {len(users)} users; it must be (K, 2) or (K, 3)"
+        )
+    checks.require(~np.isinf(answers[:, :2]), "answers", answers[:, :2], "an angle must be finite or NaN")
+    inputs.angles("answers", np.nan_to_num(answers[:, :2]))
+    width = inputs.unbounded("within", within)
+    if width.ndim or not width > 0:
+        raise ValueError(f"within: got {within!r}; it must be one number above 0, or infinite")
     # No direction has a cosine of 9, so nobody is near an answer that is not there.
-    cosines = np.nan_to_num(to_cosines(answers[:, :2]), nan=9.0)
-    away = np.linalg.norm(to_cosines(users)[:, None] - cosines, axis=-1)
+    cosines = np.nan_to_num(to_cosines_unchecked(answers[:, :2]), nan=9.0)
+    away = np.linalg.norm(to_cosines_unchecked(users)[:, None] - cosines, axis=-1)
     own = linear_sum_assignment(away)
-    return np.where(away[own] < within, own[1], -1)
+    return np.where(away[own] < width, own[1], -1)
 
 
-def find_users(covariance, array, n_users, azimuth=None, elevation=None, candidates=None):
+def find_users(
+    covariance: ArrayLike,
+    array: PlanarArray,
+    n_users: int,
+    azimuth: ArrayLike | None = None,
+    elevation: ArrayLike | None = None,
+    candidates: int | None = None,
+) -> np.ndarray:
     """From a covariance to refined directions, for arrays whose lobes are narrower than the grid's step.
 
     On a grid a sharp peak may look lower than a blunt false one. So more peaks than users are taken as
@@ -151,17 +189,27 @@ def find_users(covariance, array, n_users, azimuth=None, elevation=None, candida
     ------
     ValueError
         If a shape does not fit, a value is not finite, M <= K, or there are fewer candidates than users.
+
+    Examples
+    --------
+    >>> array = PlanarArray(7, 7, spacing=0.5, wavelength=1.0)
+    >>> steered = array.steering_vector([0.213, -0.4], [-0.187, -0.5])
+    >>> found = find_users(0.1 * np.eye(49) + steered.T @ steered.conj(), array, 2)
+    >>> found[found[:, 0].argsort()].round(3)
+    array([[-0.4  , -0.5  ],
+           [ 0.213, -0.187]])
     """
-    covariance = checked_covariance(covariance, len(array.positions))
+    covariance = inputs.covariances(
+        "covariance", covariance, len(inputs.planar_array("array", array).positions)
+    )
     if covariance.ndim > 2:
         raise ValueError(f"covariance: got shape {covariance.shape}; one at a time here")
-    count = checked_sources(n_users, len(covariance))
-    candidates = checked_count("candidates", 3 * count if candidates is None else candidates)
-    if candidates < count:
-        raise ValueError(f"candidates: got {candidates} for {count} users; it must be at least as many")
-    grids = [paper_grid() if given is None else given for given in (azimuth, elevation)]
-    rows, columns, _ = peaks(pseudospectrum(covariance, array, count, *grids), candidates)
-    azimuth, elevation = (np.asarray(grid, dtype=float) for grid in grids)
+    count = inputs.sources("n_users", n_users, len(covariance))
+    candidates = 3 * count if candidates is None else checks.count("candidates", candidates, count)
+    azimuth = inputs.axis("azimuth", paper_grid() if azimuth is None else azimuth, "azimuth")
+    elevation = inputs.axis("elevation", paper_grid() if elevation is None else elevation, "elevation")
+    spectrum = pseudospectrum(covariance, array, count, azimuth, elevation)
+    rows, columns, _ = peaks(spectrum, min(candidates, spectrum.size))
     start = np.stack([azimuth[columns], elevation[rows]], axis=-1)[rows >= 0]
     nobody = np.full((count, 2), np.nan)
     if len(start) < count:
@@ -185,7 +233,7 @@ def _subspace_fit(covariance, array, users, rank):
     values, vectors = np.linalg.eigh(covariance)
     noise = _noise_level(values, rank)
     strong = np.maximum(values[:, -rank:], noise)
-    require(
+    checks.require(
         strong[:, -1:] > noise,
         "covariance",
         noise,
@@ -208,8 +256,10 @@ def _subspace_fit(covariance, array, users, rank):
         )
         return _real(left.reshape(len(state), -1)), _real(moved.reshape(len(state), -1, count * unknowns))
 
-    state = levenberg_marquardt(residuals, to_cosines(users).reshape(n, -1), (target,), settled=SETTLED)[0]
-    return from_cosines(state.reshape(n, count, unknowns))
+    state = levenberg_marquardt(
+        residuals, to_cosines_unchecked(users).reshape(n, -1), (target,), settled=SETTLED
+    )[0]
+    return from_cosines_unchecked(state.reshape(n, count, unknowns))
 
 
 def _noise_level(values, rank):
@@ -234,11 +284,11 @@ def _newton(covariance, array, users, rank):
 
     state = levenberg_marquardt(
         residuals,
-        to_cosines(users).reshape(n * count, -1),
+        to_cosines_unchecked(users).reshape(n * count, -1),
         (np.repeat(np.arange(n), count),),
         settled=SETTLED,
     )[0]
-    return from_cosines(state.reshape(n, count, unknowns))
+    return from_cosines_unchecked(state.reshape(n, count, unknowns))
 
 
 def _parabola(covariance, array, users, rank):
@@ -250,7 +300,7 @@ def _parabola(covariance, array, users, rank):
     for angle in (0, 1):
         around = np.repeat(users[:, :, None], 3, axis=2)
         around[..., angle] += step * np.arange(-1, 2)
-        vectors = array.steering_vector(around[..., 0], around[..., 1])
+        vectors = steering(array, to_cosines_unchecked(around))[0]
         inner = vectors.reshape(len(users), -1, vectors.shape[-1]).conj() @ signal
         null = vectors.shape[-1] - np.sum(np.abs(inner) ** 2, axis=-1).reshape(vectors.shape[:3])
         before, here, after = np.moveaxis(null, -1, 0)
@@ -286,9 +336,9 @@ def _esprit(covariance, array, users, rank):
     state = 2 * np.arctan(np.stack([found.real, found.imag], axis=-1))
     state *= array.wavelength / (2 * np.pi * array.spacing)
     # Who is who: the assignment with the smallest distances between direction cosines.
-    away = np.linalg.norm(state[:, None, :, :] - to_cosines(users)[:, :, None, :], axis=-1)
+    away = np.linalg.norm(state[:, None, :, :] - to_cosines_unchecked(users)[:, :, None, :], axis=-1)
     order = np.stack([linear_sum_assignment(each)[1] for each in away])
-    return from_cosines(np.take_along_axis(state, order[..., None], axis=1))
+    return from_cosines_unchecked(np.take_along_axis(state, order[..., None], axis=1))
 
 
 def _centro(size):

@@ -9,11 +9,15 @@ distance is skewed once it is a few per cent of it. An unresolved distance is in
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import chi2, ncx2
 
-from irsnb.checks import real_array, require
+from irsnb import checks
+from irsnb.arrays import PlanarArray
+from irsnb.hybrid import inputs
 from irsnb.hybrid.bounds import crlb
-from irsnb.hybrid.model import checked_users
+
+__all__ = ["FLOOR", "SecureUserTest", "place_covariance"]
 
 FLOOR = (np.radians(0.1), np.radians(0.1), 0.2)
 """Calibration floor if none is given.
@@ -22,7 +26,13 @@ Standard deviations of azimuth, elevation [rad] and distance [m]. Ours; the pape
 """
 
 
-def place_covariance(array, users, snr_db, n_snapshots, together=False):
+def place_covariance(
+    array: PlanarArray,
+    users: ArrayLike,
+    snr_db: ArrayLike,
+    n_snapshots: int,
+    together: bool = False,
+) -> np.ndarray:
     """Least covariance of every user's estimated place, by :func:`irsnb.hybrid.crlb`.
 
     Parameters
@@ -46,12 +56,20 @@ def place_covariance(array, users, snr_db, n_snapshots, together=False):
     ------
     ValueError
         As :func:`irsnb.hybrid.crlb`; or if the users have no distances.
+
+    Examples
+    --------
+    >>> array = PlanarArray(10, 10, spacing=0.05, wavelength=0.1)
+    >>> users = [(0.1, -0.2, 5.0), (0.6, -0.3, 8.0)]
+    >>> covariance = place_covariance(array, users, snr_db=20.0, n_snapshots=3000)
+    >>> np.sqrt(covariance[:, 2, 2]).round(4)
+    array([0.0041, 0.012 ])
     """
-    users = checked_users(users)
-    if users.shape[-1] != 3:
-        raise ValueError(f"users: got shape {users.shape}; it must be (..., K, 3), with distances")
-    if not together:
-        return crlb(array, users[..., None, :], real_array("snr_db", snr_db)[..., None], n_snapshots)
+    users = inputs.users("users", users, (3,))
+    if not checks.flag("together", together):
+        level = checks.real_array("snr_db", snr_db)
+        checks.common_shape(users=users.shape[:-1], snr_db=level.shape)
+        return crlb(array, users[..., None, :], level[..., None], n_snapshots)
     whole = crlb(array, users, snr_db, n_snapshots)
     count = users.shape[-2]
     blocks = whole.reshape(*whole.shape[:-2], count, 3, count, 3)
@@ -103,19 +121,19 @@ class SecureUserTest:
     _roots: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
-        users = checked_users(self.users)
-        if users.ndim != 2 or users.shape[1] != 3:
+        users = inputs.users("users", self.users, (3,))
+        if users.ndim != 2:
             raise ValueError(f"users: got shape {users.shape}; it must be (K, 3), with distances")
-        floor = real_array("floor", self.floor)
+        floor = checks.real_array("floor", self.floor)
         if floor.shape != (3,):
             raise ValueError(f"floor: got shape {floor.shape}; it must be (3,): azimuth, elevation, distance")
-        require(floor >= 0, "floor", floor, "it must be at least 0")
+        checks.require(floor >= 0, "floor", floor, "it must be at least 0")
         false_alarm = _probability("false_alarm", self.false_alarm)
         if false_alarm.ndim:
             raise ValueError(f"false_alarm: got shape {false_alarm.shape}; it must be one probability")
-        if not isinstance(self.use_range, (bool, np.bool_)):
-            raise ValueError(f"use_range: got {self.use_range!r}; it must be True or False")
-        given = {"users": users, "covariance": real_array("covariance", self.covariance), "floor": floor}
+        checks.flag("use_range", self.use_range)
+        covariance = checks.real_array("covariance", self.covariance)
+        given = {"users": users, "covariance": covariance, "floor": floor}
         for name, value in given.items():
             value = value.copy()
             value.setflags(write=False)
@@ -127,15 +145,15 @@ class SecureUserTest:
     @classmethod
     def for_array(
         cls,
-        array,
-        users,
-        snr_db,
-        n_snapshots,
-        floor=FLOOR,
-        use_range=True,
-        false_alarm=0.01,
-        together=False,
-    ):
+        array: PlanarArray,
+        users: ArrayLike,
+        snr_db: ArrayLike,
+        n_snapshots: int,
+        floor: ArrayLike = FLOOR,
+        use_range: bool = True,
+        false_alarm: float = 0.01,
+        together: bool = False,
+    ) -> "SecureUserTest":
         """The test for users heard by an array, each estimated as well as the bound allows.
 
         Parameters
@@ -155,9 +173,14 @@ class SecureUserTest:
             As both.
         """
         covariance = place_covariance(array, users, snr_db, n_snapshots, together)
+        if covariance.shape != (*np.shape(users), 3):
+            raise ValueError(
+                f"users, snr_db: got shapes {np.shape(users)} and {np.shape(snr_db)}; they must be "
+                "(K, 3) and (K,) or one number"
+            )
         return cls(users, covariance, floor, false_alarm, use_range)
 
-    def statistic(self, estimate):
+    def statistic(self, estimate: ArrayLike) -> np.ndarray:
         """Squared Mahalanobis distance of estimates to every registered user.
 
         Parameters
@@ -176,7 +199,7 @@ class SecureUserTest:
         """
         return self._distances(_inside(_places("estimate", estimate)))
 
-    def decide(self, estimate):
+    def decide(self, estimate: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Whether estimates are legitimate, and whose they are.
 
         Parameters
@@ -199,7 +222,14 @@ class SecureUserTest:
         legitimate = statistic.min(axis=-1) <= self.threshold
         return legitimate, np.where(legitimate, statistic.argmin(axis=-1), -1)
 
-    def roc(self, impostor, false_alarm=None, covariance=None, rng=None, draws=20_000):
+    def roc(
+        self,
+        impostor: ArrayLike,
+        false_alarm: ArrayLike | None = None,
+        covariance: ArrayLike | None = None,
+        rng: np.random.Generator | None = None,
+        draws: int = 20_000,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Probability that an impostor is detected, against the false-alarm rate.
 
         Without a covariance the impostor's estimate is taken to err like that of the user it is compared
@@ -231,9 +261,10 @@ class SecureUserTest:
             If a shape does not fit, a value is out of range, or there is a covariance without a generator.
         """
         impostor = _places("impostor", impostor)
-        require(np.isfinite(impostor), "impostor", impostor, "its true distance must be finite")
+        checks.require(np.isfinite(impostor), "impostor", impostor, "its true distance must be finite")
         if false_alarm is None:
             false_alarm = 1 / (1 + np.exp(np.linspace(1, -1, 81) * np.log(9999)))
+        draws = checks.count("draws", draws)
         false_alarm = np.atleast_1d(_probability("false_alarm", false_alarm))
         if false_alarm.ndim > 1:
             raise ValueError(f"false_alarm: got shape {false_alarm.shape}; it must be (F,)")
@@ -242,16 +273,14 @@ class SecureUserTest:
             apart = self._distances(_inside(impostor))
             taken = ncx2.cdf(thresholds, self._freedom, apart[..., None]).sum(axis=-2)
             return false_alarm, np.clip(1 - taken, 0, 1)
-        if not isinstance(rng, np.random.Generator):
-            raise ValueError(f"rng: got {rng!r}; a covariance needs a numpy.random.Generator to draw with")
-        if not isinstance(draws, (int, np.integer)) or isinstance(draws, bool) or draws < 1:
-            raise ValueError(f"draws: got {draws!r}; it must be an integer of at least 1")
+        checks.generator("rng", rng)
+        checks.check_memory("draws", draws, 48.0 * draws * impostor.size * max(3, len(self.users)))
         root = self._root("covariance", covariance, impostor)
         size = root.shape[-1]
-        off = rng.standard_normal((int(draws), *impostor.shape[:-1], 1, size)) @ np.swapaxes(root, -1, -2)
-        drawn = np.broadcast_to(_inside(impostor), (int(draws), *impostor.shape)).copy()
+        off = rng.standard_normal((draws, *impostor.shape[:-1], 1, size)) @ np.swapaxes(root, -1, -2)
+        drawn = np.broadcast_to(_inside(impostor), (draws, *impostor.shape)).copy()
         drawn[..., :size] += off[..., 0, :]
-        least = np.sort(self._distances(drawn).min(axis=-1), axis=0).reshape(int(draws), -1)
+        least = np.sort(self._distances(drawn).min(axis=-1), axis=0).reshape(draws, -1)
         beyond = [1 - np.searchsorted(column, thresholds, side="right") / draws for column in least.T]
         return false_alarm, np.reshape(beyond, (*impostor.shape[:-1], len(thresholds)))
 
@@ -261,7 +290,7 @@ class SecureUserTest:
 
     def _root(self, name, covariance, places):
         """Cholesky factors of covariances plus floor, in the coordinates of the test, (..., 2 or 3, same)."""
-        covariance = real_array(name, covariance)
+        covariance = checks.real_array(name, covariance)
         if covariance.shape != (*places.shape, 3):
             raise ValueError(f"{name}: got shape {covariance.shape}; it must be {(*places.shape, 3)}")
         whole = covariance + np.diag(self.floor**2)
@@ -271,7 +300,7 @@ class SecureUserTest:
         spread = np.sqrt(np.maximum(np.diagonal(whole, axis1=-2, axis2=-1), np.finfo(float).tiny))
         even = whole / (spread[..., :, None] * spread[..., None, :])
         off = np.abs(even - np.swapaxes(even, -1, -2))
-        require(off <= 1e-6, name, off, "it must be symmetric (the relative departure is shown)")
+        checks.require(off <= 1e-6, name, off, "it must be symmetric (the relative departure is shown)")
         try:
             return spread[..., :, None] * np.linalg.cholesky(even)
         except np.linalg.LinAlgError:
@@ -293,21 +322,19 @@ def _inside(places):
 
 def _places(name, value):
     """Places (..., 3) whose distances may be infinite."""
-    try:
-        places = np.array(value, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name}: it must be real numbers in a regular array") from None
-    if not places.ndim or places.shape[-1] != 3:
+    places = inputs.unbounded(name, value)
+    if not places.ndim or places.shape[-1] != 3 or not places.size:
         raise ValueError(
             f"{name}: got shape {places.shape}; it must be (..., 3): azimuth, elevation, distance"
         )
-    require(np.isfinite(places[..., :2]), name, places[..., :2], "an angle must be finite")
-    require(places[..., 2] > 0, name, places[..., 2], "a distance must be above 0 m")
+    checks.require(np.isfinite(places[..., :2]), name, places[..., :2], "an angle must be finite")
+    inputs.angles(name, places)
+    checks.require(places[..., 2] > 0, name, places[..., 2], "a distance must be above 0 m")
     return places
 
 
 def _probability(name, value):
     """Probabilities, neither 0 nor 1."""
-    value = real_array(name, value)
-    require((value > 0) & (value < 1), name, value, "it must be above 0 and below 1")
+    value = checks.real_array(name, value)
+    checks.require((value > 0) & (value < 1), name, value, "it must be above 0 and below 1")
     return value

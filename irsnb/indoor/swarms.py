@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.estimators import likelihood_cost, phase_cost, phase_cost_gradient
+from irsnb.indoor.costs import likelihood_cost, phase_cost, phase_cost_gradient
 from irsnb.indoor.model import USERS_X, USERS_Y
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     CORRELATIONS,
@@ -58,10 +57,11 @@ from irsnb.hybrid import (
     standard_errors,
     to_cosines,
 )
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2025)
-DRAWS = 20 if ledger.scale() == "quick" else 200
+DRAWS = 20 if runs.scale() == "quick" else 200
 street = load_scenario()
 everyone = polar(street)
 wavelength = street.wavelength
@@ -214,7 +214,8 @@ scans = range_spectrum(covariance, subarray, 4, found, PRIOR)
 ranges = find_ranges(covariance, subarray, 4, found, PRIOR)
 full_scans = range_spectrum(full, block, 4, found, PRIOR)
 full_ranges = find_ranges(full, block, 4, found, PRIOR)
-least = standard_errors(crlb(block, true_near, 20, N_SNAPSHOTS))[:, 2]
+bound = crlb(block, true_near, 20, N_SNAPSHOTS)
+least = standard_errors(bound, len(true_near))[:, 2]
 print("true range   7 x 7 smoothed   10 x 10   bound, 10 x 10 [m]")
 for row in zip(true_near[:, 2], ranges, full_ranges, least, strict=True):
     print("{:10.2f} {:16.2f} {:9.2f} {:20.3f}".format(*row))
@@ -246,7 +247,7 @@ few_angles = np.linspace(-1.2, 1.2, 49)
 few_ranges = np.linspace(2, 14, 25)
 both, true_scenes = [], []
 scene_rng = np.random.default_rng(7)
-while len(true_scenes) < (10 if ledger.scale() == "quick" else 40):
+while len(true_scenes) < (10 if runs.scale() == "quick" else 40):
     scene = np.column_stack(
         [
             scene_rng.uniform(-1.0, 1.0, (2, 2)),
@@ -266,7 +267,7 @@ for scene in true_scenes:
     errors = []
     for answer in (split, joint):
         cost = np.linalg.norm(
-            to_cosines(np.nan_to_num(answer[:, :2], nan=9.0))[:, None]
+            to_cosines(np.nan_to_num(answer[:, :2], nan=1.5))[:, None]
             - to_cosines(scene[:, :2]),
             axis=-1,
         )
@@ -276,7 +277,7 @@ both = np.array(both)
 least_scenes = np.sqrt(
     np.mean(
         [
-            standard_errors(crlb(subarray, scene, 20, 1000)) ** 2
+            standard_errors(crlb(subarray, scene, 20, 1000), len(scene)) ** 2
             for scene in true_scenes
         ],
         axis=(0, 1),
@@ -326,7 +327,8 @@ print("rms of error over bound       azimuth  elevation   range")
 for words, array in (("10 x 10", block), ("25 x 25", whole)):
     truth = signal_covariance(direct_only(near, array))
     truth += 0.01 * np.eye(len(array.positions))
-    least_near = standard_errors(crlb(array, true_near, 20, N_SNAPSHOTS))
+    bound = crlb(array, true_near, 20, N_SNAPSHOTS)
+    least_near = standard_errors(bound, len(true_near))
     off = {"two, then one": [], "three at once": []}
     for one in draw_covariance(truth, N_SNAPSHOTS, rng, (4,)):
         split = refine(one, array, found, "newton")
@@ -372,7 +374,7 @@ def all_found(answers, truth, within_deg=1.5):
     share = []
     for answer in answers:
         cost = np.linalg.norm(
-            to_cosines(np.nan_to_num(answer, nan=9.0))[:, None]
+            to_cosines(np.nan_to_num(answer, nan=1.5))[:, None]
             - to_cosines(truth[:, :2]),
             axis=-1,
         )
@@ -562,7 +564,7 @@ def pick_and_blank(spectrum, count, steps):
 
 
 PRINTED, PRINTED_ELEVATION = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-azimuths", "coarse-elevations")
 )
 picked_of = {key: pick_and_blank(values, 4, 7) for key, values in spectra.items()}
@@ -664,7 +666,7 @@ plt.show()
 
 # %%
 COARSE_RANGES, REFINED_RANGES, TRUE_RANGES = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-ranges", "refined-ranges", "true-ranges")
 )
 off_grid = np.abs(window[:, None] - COARSE_RANGES).min(axis=0)
@@ -710,7 +712,7 @@ print(
     f"printed coarse {error_coarse.mean():.3f} m, refined {error_refined.mean():.3f} m"
 )
 bound_20, bound_87 = (
-    standard_errors(crlb(block, true_four[:1], snr, N_SNAPSHOTS))[0, 2]
+    standard_errors(crlb(block, true_four[:1], snr, N_SNAPSHOTS), 1)[0, 2]
     for snr in (20, 87)
 )
 print(
@@ -780,7 +782,7 @@ most = np.abs(window[[0, -1]] - true_four[:, 2:]).max()
 claimed = np.concatenate([PRINTED, PRINTED_ELEVATION])
 together = np.rad2deg(
     [
-        standard_errors(crlb(block, true_four, snr, N_SNAPSHOTS))[:, :2].max(axis=0)
+        standard_errors(crlb(block, true_four, snr, N_SNAPSHOTS), 4).max(axis=0)[:2]
         for snr in (20, 87)
     ]
 )
@@ -911,7 +913,7 @@ ledger.record(
         if abs(
             REFINED_RANGES[1]
             - TRUE_RANGES[1]
-            - ledger.claim("surendran2025", "table1-arithmetic").printed[0]
+            - claims.claim("surendran2025", "table1-arithmetic").printed[0]
         )
         > 0.015
         else "reproduced",

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.geometry import unit_vector
 from irsnb.hybrid import (
@@ -53,6 +52,7 @@ from irsnb.hybrid import (
     train,
 )
 from irsnb.hybrid.model import from_cosines
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 street = load_scenario()
@@ -61,7 +61,7 @@ half_wave = street.wavelength / 2
 block = PlanarArray(10, 10, half_wave, street.wavelength)
 part = PlanarArray(7, 7, half_wave, street.wavelength)
 STEP = np.pi / 300
-n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[ledger.scale()]
+n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[runs.scale()]
 
 # %% [markdown]
 # ## The scenario
@@ -287,7 +287,8 @@ def bound_of(name):
     level = {"weak": -20}.get(name, 20)
     together = np.ones((4, 4)) if name == "same pilot" else None
     scene = np.unique(cases[name].scene[held_rows[name]])
-    least = standard_errors(crlb(block, users[scene], level, N_SNAPSHOTS, together))
+    bound = crlb(block, users[scene], level, N_SNAPSHOTS, together)
+    least = standard_errors(bound, users.shape[1])
     across = least[..., 0] * np.cos(users[scene, :, 1])
     return rms(np.hypot(across, least[..., 1]))
 
@@ -321,7 +322,7 @@ fig, axes = plt.subplots(figsize=(7.2, 3.8))
 for number, one in enumerate(ratios.values()):
     for place, rival in enumerate(METHODS[:3]):
         ratio, low, high = one[rival]
-        style = figures.METHOD_STYLE[rival]
+        style = figures.style(rival)
         axes.errorbar(
             ratio,
             number + 0.22 * (place - 1),
@@ -475,7 +476,8 @@ for name in ("strong", "phase errors"):
     truth = case.truth[held, 2]
     fitted = np.clip(np.nan_to_num(case.fit[held, 2], nan=20.0), *window[[0, -1]])
     least = standard_errors(
-        crlb(block, users[np.unique(case.scene[held])], 20, N_SNAPSHOTS)
+        crlb(block, users[np.unique(case.scene[held])], 20, N_SNAPSHOTS),
+        users.shape[1],
     )
     bent = np.median((1 / case.truth[:, 2] - 1 / case.distance)[training])
     straightened = 1 / np.clip(
@@ -577,7 +579,7 @@ ledger.record(
 
 # %% tags=["hide-cell"]
 one_user = users[0, :1]
-by_noise = standard_errors(crlb(block, one_user, 20, N_SNAPSHOTS))[0, 0]
+by_noise = standard_errors(crlb(block, one_user, 20, N_SNAPSHOTS), 1)[0, 0]
 by_phase = np.sqrt(miscalibration(block, one_user, np.deg2rad(1.0))[0, 0, 0])
 print(
     f"azimuth: noise {np.rad2deg(by_noise):.4f} deg, one degree of phase {np.rad2deg(by_phase):.4f} deg"

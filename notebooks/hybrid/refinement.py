@@ -27,7 +27,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     METHODS,
@@ -48,10 +47,11 @@ from irsnb.hybrid import (
     standard_errors,
     whose,
 )
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2026)
-DRAWS = 300 if ledger.scale() == "quick" else 1500
+DRAWS = 300 if runs.scale() == "quick" else 1500
 street = load_scenario()
 everyone = polar(street)
 wavelength = street.wavelength
@@ -156,10 +156,8 @@ print(f"half a step: {np.rad2deg(np.pi / 300) / 2:.2f} deg")
 # %% mystnb={"figure": {"caption": "Error of the angles over SNR, four users easily told apart: the grid, four refinements, and the bound.", "name": "fig-rmse-far"}, "image": {"alt": "Root mean square angle error in degrees on a logarithmic axis against SNR from 0 to 30 decibels. The grid is a flat line near 0.2 degrees, the parabola another just below it, ESPRIT runs parallel to the dotted bound slightly above it, Newton and subspace fitting lie on the bound."}} tags=["hide-input"]
 fig, axes = plt.subplots()
 for method, values in by_method.items():
-    axes.semilogy(
-        LEVELS, [rms for _, rms in values], **figures.METHOD_STYLE[method]
-    )
-axes.semilogy(LEVELS, bounds_deg, **figures.METHOD_STYLE["bound"])
+    axes.semilogy(LEVELS, [rms for _, rms in values], **figures.style(method))
+axes.semilogy(LEVELS, bounds_deg, **figures.style("bound"))
 axes.set(xlabel="SNR [dB]", ylabel="rms angle error [deg]", xticks=LEVELS)
 axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
@@ -251,12 +249,12 @@ for words, style in (
     axes.semilogy(
         LEVELS,
         [near_by_snr[words, snr][1] for snr in LEVELS],
-        **figures.METHOD_STYLE[style],
+        **figures.style(style),
     )
 axes.semilogy(
     LEVELS,
     [near_by_snr["newton", snr][2] for snr in LEVELS],
-    **figures.METHOD_STYLE["bound"],
+    **figures.style("bound"),
 )
 axes.set(xlabel="SNR [dB]", ylabel="rms range error [m]", xticks=LEVELS)
 axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
@@ -307,7 +305,7 @@ for snr in HIGH:
         found[..., 2] = np.clip(found[..., 2], 1, 150)
         four_errors[method].append(rms(at_the_edge(found - four)))
     huddle.append(np.rad2deg(np.median(np.ptp(found[..., 0], axis=1))))
-    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS))
+    bound = standard_errors(crlb(block, four, snr, N_SNAPSHOTS), len(four))
     four_errors["bound"].append(rms(at_the_edge(bound)))
 four_errors = {words: np.array(values) for words, values in four_errors.items()}
 print(f"SNR [dB]        {''.join(f'{snr:8d}' for snr in HIGH)}")
@@ -332,7 +330,7 @@ guess_beaten = [
             [
                 rms(at_the_edge(each))
                 for each in standard_errors(
-                    crlb(block, four, levels[:, None], N_SNAPSHOTS)
+                    crlb(block, four, levels[:, None], N_SNAPSHOTS), len(four)
                 )
             ]
         )
@@ -349,10 +347,10 @@ print(
 fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.6))
 for number, axes in enumerate(panels):
     for words, values in four_errors.items():
-        axes.semilogy(HIGH, values[:, number], **figures.METHOD_STYLE[words])
+        axes.semilogy(HIGH, values[:, number], **figures.style(words))
     axes.axhline(
         same_guess[number],
-        **figures.METHOD_STYLE["training-mean"] | {"label": "same guess"},
+        **figures.style("training-mean") | {"label": "same guess"},
     )
     axes.set(xlabel="SNR [dB]", title=UNKNOWNS[number])
 panels[0].set_ylabel("rms error")
@@ -373,7 +371,7 @@ plt.show()
 # %%
 FAR = np.linspace(1, 150, 161)
 FAR_STEP = FAR[1] - FAR[0]
-printed = ledger.claim("surendran2025", "true-ranges").printed
+printed = claims.claim("surendran2025", "true-ranges").printed
 window = np.linspace(min(printed) - 5, max(printed) + 5, 161)
 PAPER_STEP = window[1] - window[0]
 alone = {}
@@ -466,7 +464,7 @@ for case in np.ndindex(CASES):
         ]
     )
     # A span holds near and far: each error counts in units of its own bound.
-    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS))[..., 0, 2]
+    least = standard_errors(crlb(block, users, snr, N_SNAPSHOTS), 1)[..., 0, 2]
     own = rms(((np.clip(fit[:, 0, 2], 1, 150) - users[:, 0, 2]) / least)[:, None])[
         0
     ]

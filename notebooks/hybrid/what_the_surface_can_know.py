@@ -27,7 +27,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -43,6 +42,7 @@ from irsnb.hybrid import (
     spread_out,
     standard_errors,
 )
+from irsnb.report import figures, ledger, tables
 
 figures.use_style()
 rng = np.random.default_rng(2025)
@@ -109,9 +109,8 @@ for place, user in PLACES.items():
     print(f"\n{place}: least standard deviation at 0, 20, 40 dB")
     print("listening  azimuth [deg]         elevation [deg]      range [m]")
     for name, array in SURFACES.items():
-        spread = standard_errors(crlb(array, user, LEVELS[:, None], N_SNAPSHOTS))[
-            :, 0
-        ]
+        bound = crlb(array, user, LEVELS[:, None], N_SNAPSHOTS)
+        spread = standard_errors(bound, 1)[:, 0]
         alone[place, name] = spread
         shown = [
             " ".join(f"{value:6.2g}" for value in column)
@@ -153,7 +152,7 @@ for bearing, azimuth in bearings.items():
     )[:, None]
     for name, array in SURFACES.items():
         bound = crlb(array, users, 20.0, N_SNAPSHOTS)
-        by_range[bearing, name] = at_the_edge(standard_errors(bound)[:, 0])
+        by_range[bearing, name] = at_the_edge(standard_errors(bound, 1)[:, 0])
 
 
 def in_a_row(spread):
@@ -213,7 +212,7 @@ sweep = np.linspace(-10, 60, 36)
 fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.4))
 for name, array in SURFACES.items():
     bound = crlb(array, true_four[:1], sweep[:, None], N_SNAPSHOTS)
-    spread = at_the_edge(standard_errors(bound)[:, 0])
+    spread = at_the_edge(standard_errors(bound, 1)[:, 0])
     for axes, values in zip(panels, spread.T, strict=True):
         axes.semilogy(sweep, values, label=name, **SURFACE_STYLE[name])
 for axes, label in zip(panels, UNKNOWNS, strict=True):
@@ -243,10 +242,9 @@ joint_by_range, joint_over_alone = {}, {}
 print("four told apart, 20 dB: 1 sigma of the user known least at 1, 10, 100 m")
 print("        azimuth [mdeg]    elevation [mdeg]  range [m]           over alone")
 for name, array in SURFACES.items():
-    each = standard_errors(crlb(array, moved, 20.0, N_SNAPSHOTS))
-    solo = standard_errors(crlb(array, moved[:, :, None], 20.0, N_SNAPSHOTS))[
-        :, :, 0
-    ]
+    each = standard_errors(crlb(array, moved, 20.0, N_SNAPSHOTS), moved.shape[1])
+    bound = crlb(array, moved[:, :, None], 20.0, N_SNAPSHOTS)
+    solo = standard_errors(bound, 1)[:, :, 0]
     joint_by_range[name] = at_the_edge(each.max(axis=1))
     joint_over_alone[name] = (each / solo).max()
     print(
@@ -290,7 +288,7 @@ print("all four at once: 1 sigma of the user that is known least")
 print("listening     SNR [dB]  azimuth [deg]  elevation [deg]   range [m]")
 for name, array in SURFACES.items():
     bound = crlb(array, true_four, high[:, None], N_SNAPSHOTS)
-    joint_by_snr[name] = at_the_edge(standard_errors(bound))
+    joint_by_snr[name] = at_the_edge(standard_errors(bound, 4))
     for snr in (20, 60, PAPER_DB):
         together[name, snr] = joint_by_snr[name][snr]
         worst = together[name, snr].max(axis=0)
@@ -448,7 +446,7 @@ pair = np.column_stack(
 levels = 20 + 20 * np.log10(
     np.abs(street.gain[user, front[:2]] / street.gain[user, front[0]])
 )
-without = standard_errors(crlb(block, pair[:1], 20, N_SNAPSHOTS))[0]
+without = standard_errors(crlb(block, pair[:1], 20, N_SNAPSHOTS), 1)[0]
 beside = pair.copy()
 beside[1, :2] = beside[0, :2] + np.deg2rad([0.0, -2.0])
 print(
@@ -461,7 +459,7 @@ for words, places, together_sent in (
     ("echo 2 deg beside", beside, np.ones((2, 2))),
 ):
     known[words] = standard_errors(
-        crlb(block, places, levels, N_SNAPSHOTS, together_sent)
+        crlb(block, places, levels, N_SNAPSHOTS, together_sent), len(places)
     )[0]
 for words, spread in known.items():
     print(
@@ -484,9 +482,8 @@ def reach(array, azimuth, snr_db, quantity, limit):
     users = np.stack(
         [np.full_like(away, azimuth), np.full_like(away, -0.044), away], axis=-1
     )[:, None]
-    spread = standard_errors(crlb(array, users, snr_db, N_SNAPSHOTS))[
-        :, 0, quantity
-    ]
+    bound = crlb(array, users, snr_db, N_SNAPSHOTS)
+    spread = standard_errors(bound, 1)[:, 0, quantity]
     below = away[spread <= limit]
     return below.max() if below.size else 0.0
 
@@ -502,7 +499,7 @@ for name, array in SURFACES.items():
         ]
         reaches[name, snr] = found
         angle = np.rad2deg(
-            standard_errors(crlb(array, true_four[:1], snr, N_SNAPSHOTS))[0, 0]
+            standard_errors(crlb(array, true_four[:1], snr, N_SNAPSHOTS), 1)[0, 0]
         )
         table.append(
             (
@@ -515,7 +512,7 @@ for name, array in SURFACES.items():
                 f"{angle:.2g} deg",
             )
         )
-ledger.Table(
+tables.Table(
     "reach",
     (
         "listening",
@@ -540,9 +537,9 @@ ranges_91 = {
     name: alone["the paper's first user, 91 m", name][1] for name in SURFACES
 }
 spread_by_mask = [
-    standard_errors(crlb(listening(scattered(8)), true_four[:1], 20, N_SNAPSHOTS))[
-        0
-    ]
+    standard_errors(
+        crlb(listening(scattered(8)), true_four[:1], 20, N_SNAPSHOTS), 1
+    )[0]
     for _ in range(200)
 ]
 spread_by_mask = np.rad2deg(np.array(spread_by_mask)[:, 0])
@@ -601,7 +598,7 @@ more = PlanarArray(10, 20, wavelength / 2, wavelength)
 wider = PlanarArray(10, 10, wavelength, wavelength)
 ahead = np.array([[0.0, 0.0, 8.0]])
 spread = [
-    standard_errors(crlb(array, ahead, 20, N_SNAPSHOTS))[0, 2]
+    standard_errors(crlb(array, ahead, 20, N_SNAPSHOTS), 1)[0, 2]
     for array in (base, more, wider)
 ]
 print("range at 8 m, 20 dB [mm]: as is, twice as many, twice the spacing:")

@@ -74,7 +74,7 @@ BUGS = {
         "notebooks/indoor/what_the_network_reads.ipynb",
     ),
     "amplitude for power": (
-        "hybrid/scenario.py",
+        "hybrid/deepmimo.py",
         '10 ** (raw["power"] / 20)',
         '10 ** (raw["power"] / 10)',
         "notebooks/hybrid/street.ipynb",
@@ -104,13 +104,13 @@ BUGS = {
         "notebooks/hybrid/refinement.ipynb",
     ),
     "maps flattened along one side": (
-        "hybrid/networks.py",
+        "hybrid/refinenet.py",
         "else left**2)",
         "else left)",
         "notebooks/hybrid/refinenet.ipynb",
     ),
     "elevation for azimuth": (
-        "hybrid/networks.py",
+        "hybrid/examples.py",
         "coarse = np.stack([grid[columns], grid[rows]], axis=-1)",
         "coarse = np.stack([grid[rows], grid[columns]], axis=-1)",
         "notebooks/hybrid/network_that_helps.ipynb",

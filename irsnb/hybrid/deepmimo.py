@@ -1,9 +1,8 @@
-"""Street scenarios: users in O1's main street, and the paths by which a surface on its west side hears them.
+"""Streets in the form of DeepMIMO 4 on disk: the one that the package carries, and O1 itself.
 
-The package carries one, ``o1_like_3p5``, ray-traced in a street built from what is published about O1. The
-real one, ``o1_3p5``, is DeepMIMO's to hand out: it is fetched and read through the ``deepmimo`` package,
-which this module alone imports. Both lie on disk in the form of DeepMIMO 4 (A. Alkhateeb, "DeepMIMO: a
-generic deep learning dataset for millimeter wave and massive MIMO applications", ITA 2019; deepmimo 4.0.5).
+``o1_like_3p5`` is ray-traced in a street built from what is published about O1, and comes with the package.
+O1, ``o1_3p5``, is DeepMIMO's to hand out: it is fetched and read through the ``deepmimo`` package (4.0.5),
+which this module alone imports. Both lie on disk in the form that deepmimo reads.
 """
 
 import contextlib
@@ -16,148 +15,28 @@ import tempfile
 import warnings
 import zipfile
 import zlib
-from dataclasses import dataclass, fields
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from scipy.constants import speed_of_light
 from scipy.spatial import ConvexHull
 
-from irsnb.checks import points
-from irsnb.geometry import direction_angles
+from irsnb import checks
+from irsnb.hybrid.scene import FIRST_USER, PITCH, SURFACE, TOLERANCE, Scenario, grid_places
+from irsnb.hybrid.users import PAPER_USERS
+
+__all__ = ["EMBEDDED", "REAL", "load_scenario"]
 
 EMBEDDED, REAL = "o1_like_3p5", "o1_3p5"
-SURFACE = (235.504, 389.504, 6.0)
-"""O1's base station BS1, where Surendran et al. (2025) hang the surface [m]."""
-PAPER_USERS = ((10, 1), (10, 4), (9, 6), (10, 15))
-"""Row and column, from 1, of the users of Surendran et al. (2025), Tables 1 and 2."""
-FIRST_USER, PITCH, ROWS, COLUMNS = (242.423, 297.171, 2.0), 0.2, 2751, 181
-"""O1's user grid 1: row 1, column 1 [m]; distance between neighbours [m]; y grows with the row, x with the
-column."""
-TOLERANCE = 0.01  # m; a user or BS1 within this of its place is the one meant
-
 _ANGLES = ("aoa_az", "aoa_el", "aod_az", "aod_el")
 _KEYS = (*_ANGLES, "delay", "power", "phase", "inter", "inter_pos", "rx_pos", "tx_pos")
 _ALL_PATHS = 1000
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, RecursionError)
 
 
-@dataclass(frozen=True, eq=False)
-class Scenario:
-    """Users, and the paths between each of them and the surface. N users, at most P paths, at most B bounces.
-
-    Paths stand by falling power: path 0 is the line of sight where there is one. Arrays are read-only.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    carrier : float
-        Carrier frequency [Hz].
-    surface : ndarray, shape (3,)
-        Where the surface hangs: O1's BS1 [m].
-    positions : ndarray, shape (N, 3)
-        Users [m].
-    rows, columns : ndarray of int, shape (N,)
-        Place on O1's user grid 1, from 1; both 0 for a user who does not stand on it.
-    gain : ndarray of complex, shape (N, P)
-        What each path multiplies the sent amplitude with, at the carrier: between isotropic antennas its
-        squared modulus is the path gain, and the carrier's ``-2 pi fc delay`` is in its phase. 0 for no path.
-    delay : ndarray, shape (N, P)
-        [s]; NaN for no path.
-    azimuth, elevation : ndarray, shape (N, P)
-        Direction from the surface in which the path leaves or arrives, as in :mod:`irsnb.geometry` [rad];
-        NaN for no path. A point at distance ``c delay`` in this direction is the user's image in the faces
-        touched: from it a specular path's wave spreads as a sphere.
-    interactions : ndarray of int, shape (N, P)
-        DeepMIMO's code, a digit a bounce: 0 line of sight, 1 one reflection, 11 two; 2 diffraction,
-        3 scattering, 4 transmission; -1 for no path.
-    corners : ndarray, shape (N, P, B, 3)
-        Points where a path is bent, from the surface to the user [m]; NaN beyond its last.
-    buildings : tuple of ndarray, each (Q, 2)
-        Ground outlines, counterclockwise, for a map of the street from above [m].
-    """
-
-    name: str
-    carrier: float
-    surface: np.ndarray
-    positions: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
-    gain: np.ndarray
-    delay: np.ndarray
-    azimuth: np.ndarray
-    elevation: np.ndarray
-    interactions: np.ndarray
-    corners: np.ndarray
-    buildings: tuple
-
-    def __post_init__(self):
-        for item in fields(self):
-            value = getattr(self, item.name)
-            for array in value if isinstance(value, tuple) else (value,):
-                if isinstance(array, np.ndarray):
-                    array.setflags(write=False)
-
-    def __repr__(self):
-        users, paths = self.gain.shape
-        return f"Scenario({self.name!r}, {users} users, up to {paths} paths, {self.carrier / 1e9:g} GHz)"
-
-    @property
-    def wavelength(self):
-        """Carrier wavelength [m]."""
-        return speed_of_light / self.carrier
-
-    def find(self, row, column):
-        """Index of the user at a place on user grid 1.
-
-        Parameters
-        ----------
-        row, column : int
-            Counted from 1.
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        ValueError
-            If no user kept in this scenario stands there.
-        """
-        found = np.flatnonzero((self.rows == row) & (self.columns == column) & (self.rows > 0))
-        if not found.size:
-            raise ValueError(
-                f"row, column: got ({row!r}, {column!r}); no user of {self.name} stands there; "
-                "its rows and columns list the places it has, and nearest() takes any point"
-            )
-        return int(found[0])
-
-    def nearest(self, point):
-        """Index of the user nearest to a point.
-
-        Parameters
-        ----------
-        point : array_like, shape (3,)
-            [m].
-
-        Returns
-        -------
-        int
-
-        Raises
-        ------
-        ValueError
-            If the point is not three finite numbers.
-        """
-        point = points("point", point)
-        if point.shape != (3,):
-            raise ValueError(f"point: got shape {point.shape}; it must be (3,): x, y, z in metres")
-        return int(np.argmin(np.sum((self.positions - point) ** 2, axis=-1)))
-
-
-def load_scenario(name=EMBEDDED, folder=None, download=False):
+def load_scenario(
+    name: str = EMBEDDED, folder: str | os.PathLike | None = None, download: bool = False
+) -> Scenario:
     """Read a street scenario.
 
     Parameters
@@ -188,11 +67,22 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
         If the download fails; nothing of it is left behind.
     ImportError
         If ``o1_3p5`` is asked for and deepmimo is not installed.
+
+    Examples
+    --------
+    >>> load_scenario()
+    Scenario('o1_like_3p5', 882 users, up to 16 paths, 3.5 GHz)
     """
+    checks.flag("download", download)
     if folder is not None and not isinstance(folder, (str, os.PathLike)):
         raise ValueError(
             f"folder: got {folder!r}; it must be the path of the folder in which the scenario's folder "
             "stands, or None for the default"
+        )
+    if not isinstance(name, str) or name not in (EMBEDDED, REAL):
+        raise ValueError(
+            f"name: got {name!r}; it must be {EMBEDDED!r}, which is in this package, or {REAL!r}, "
+            "which deepmimo fetches (in lower case, as written here)"
         )
     if name == EMBEDDED:
         root = resources.files("irsnb").joinpath("data") if folder is None else Path(folder)
@@ -202,11 +92,6 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
             else contextlib.nullcontext(root / name) as place
         ):
             return _read_embedded(place)
-    if name != REAL:
-        raise ValueError(
-            f"name: got {name!r}; it must be {EMBEDDED!r}, which is in this package, or {REAL!r}, "
-            "which deepmimo fetches (in lower case, as written here)"
-        )
     deepmimo = _deepmimo()
     root = (
         Path(folder).absolute()
@@ -222,55 +107,6 @@ def load_scenario(name=EMBEDDED, folder=None, download=False):
         return _fetch(deepmimo, root, name)
     again = f"remove {root / name} and call load_scenario({name!r}, download=True)"
     return _read_real(deepmimo, root, name, again)
-
-
-def paper_users(scenario):
-    """Indices of the four users of Surendran et al. (2025), Tables 1 and 2, in their order.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Where they stand.
-
-    Returns
-    -------
-    ndarray of int, shape (4,)
-
-    Raises
-    ------
-    ValueError
-        If one of them is not in the scenario.
-    """
-    return np.array([scenario.find(*place) for place in PAPER_USERS])
-
-
-def polar(scenario, users=None):
-    """True azimuth, elevation and distance of users as the surface sees them.
-
-    Surendran et al. (2025) print these, in degrees and metres, as the "true" columns of Tables 1 and 2.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Where they stand.
-    users : array_like of int, shape (n,), optional
-        Their indices; all users if left out.
-
-    Returns
-    -------
-    ndarray, shape (n, 3)
-        Azimuth [rad], elevation [rad], distance [m].
-
-    Raises
-    ------
-    ValueError
-        If an index is not an integer from 0 to N - 1.
-    """
-    count = len(scenario.positions)
-    users = np.arange(count) if users is None else np.atleast_1d(np.asarray(users))
-    if users.dtype.kind not in "iu" or users.ndim != 1 or np.any((users < 0) | (users >= count)):
-        raise ValueError(f"users: got {users!r}; they must be indices from 0 to {count - 1}")
-    return np.stack(direction_angles(scenario.positions[users] - scenario.surface), axis=-1)
 
 
 def _read_embedded(place):
@@ -352,7 +188,7 @@ def _assemble(place, name, carrier, senders, receivers, buildings, read, again, 
         users = np.asarray(read("rx_pos", *at), dtype=float)
         if users.shape != (count, 3) or not np.isfinite(users).all():
             raise _damaged(place / _file("rx_pos", *at), f"it must hold {count} finite positions", again)
-        rows, columns = _grid_places(users)
+        rows, columns = grid_places(users)
         if wanted is None:
             kept = np.arange(count)
         else:
@@ -437,15 +273,6 @@ def _paths(place, read, at, count, kept, again, strict):
     }
 
 
-def _grid_places(users):
-    """Rows and columns of positions (N, 3) on user grid 1; 0, 0 for those who do not stand on it."""
-    place = np.round((users[:, :2] - FIRST_USER[:2]) / PITCH).astype(int) + 1
-    exact = np.column_stack([FIRST_USER[:2] + PITCH * (place - 1), np.full(len(users), FIRST_USER[2])])
-    on = (np.abs(users - exact) <= TOLERANCE).all(axis=1)
-    on &= (place >= 1).all(axis=1) & (place[:, 0] <= COLUMNS) & (place[:, 1] <= ROWS)
-    return np.where(on, place[:, 1], 0), np.where(on, place[:, 0], 0)
-
-
 def _check_users(scenario, expected, place, again):
     """Raise unless a user stands in every (row, column) that is expected."""
     there = set(zip(scenario.rows.tolist(), scenario.columns.tolist(), strict=True))
@@ -500,9 +327,6 @@ def _array(path, key, again):
         raise FileNotFoundError(f"{path} was not found; {again}") from None
     except _UNREADABLE as error:
         raise _damaged(path, str(error), again) from None
-
-
-# What follows is the only code of the project that touches deepmimo.
 
 
 @contextlib.contextmanager
