@@ -129,3 +129,8 @@ def test_workflows_call_what_exists():
 def test_every_setting_of_the_processor_runs_each_week():
     weekly = yaml.safe_load((ROOT / ".github" / "workflows" / "processors.yml").read_text(encoding="utf-8"))
     assert weekly["jobs"]["processors"]["strategy"]["matrix"]["processor"] == list(SETTINGS)
+
+
+def test_a_change_is_tested_as_on_another_processor():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'make test PROCESSOR="${PROCESSOR:-other}"' in script
