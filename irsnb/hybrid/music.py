@@ -558,6 +558,10 @@ def search_3d(
 def paper_grid() -> np.ndarray:
     """The paper's 301 angles from -90 to 90 degrees, pi/300 apart [rad].
 
+    Returns
+    -------
+    ndarray, shape (301,)
+
     Examples
     --------
     >>> np.rad2deg(paper_grid()[[0, 1, 300]]).round(1)
