@@ -13,12 +13,14 @@ ABOVE = ("ledger", "figures")
 SYSTEMS = ("elliptic", "indoor", "hybrid")
 FLOORS = (
     "scene",
+    "kernels",
+    "annealing",
+    "inputs",
     "scenario",
     "model",
     "users",
     "deepmimo",
     "waveform",
-    "kernels",
     "music",
     "estimators",
     "swarms",

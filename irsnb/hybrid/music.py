@@ -11,9 +11,9 @@ from numpy.polynomial import Chebyshev, Polynomial
 from numpy.typing import ArrayLike
 from scipy.linalg import block_diag, eigh
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 
 __all__ = [
     "GRID",

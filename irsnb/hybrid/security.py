@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, ncx2
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 from irsnb.hybrid.bounds import crlb
 
 __all__ = ["FLOOR", "SecureUserTest", "place_covariance"]
@@ -323,7 +323,7 @@ def _inside(places):
 def _places(name, value):
     """Places (..., 3) whose distances may be infinite."""
     places = inputs.unbounded(name, value)
-    if not places.ndim or places.shape[-1] != 3 or not places.size:
+    if not places.ndim or places.shape[-1] != 3:
         raise ValueError(
             f"{name}: got shape {places.shape}; it must be (..., 3): azimuth, elevation, distance"
         )
