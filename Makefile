@@ -1,5 +1,5 @@
 # make book and make test are all a reader needs; make help lists the rest.
-TARGETS := help book test html run bench paper-scale scenario lock clean setup
+TARGETS := help book test html run bench paper-scale scenario lock address clean setup
 UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
 $(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
@@ -14,6 +14,11 @@ ifeq ($(strip $(PART)),)
 $(error irsnb: say which part: make paper-scale PART=searches)
 endif
 endif
+ifneq ($(filter address,$(MAKECMDGOALS)),)
+ifeq ($(strip $(REPO)),)
+$(error irsnb: say which repository: make address REPO=owner/name)
+endif
+endif
 .PHONY: $(TARGETS)
 .DEFAULT_GOAL := help
 export PYTHON ?= python3
@@ -22,6 +27,7 @@ RUN := .venv/bin/python
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
 export TF_NUM_INTRAOP_THREADS ?= 1
+PROCESSOR ?= native
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -32,11 +38,11 @@ book: setup ## run every notebook, two at a time, and render _build/html
 html: setup ## render the stored outputs into _build/html without executing
 	@$(RUN) tools/book.py
 
-test: setup ## lint, unit tests, and every notebook against its stored outputs
+# PROCESSOR=no-avx512, no-avx2, other-blas: as on a processor that has less; tools/processors.py says what each is.
+test: setup ## lint, unit tests, doctests, and every notebook against its stored outputs
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules --nbval --nbval-current-env \
-	    --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 900 tests notebooks
+	@$(RUN) tools/processors.py $(PROCESSOR) $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"
@@ -53,6 +59,9 @@ scenario: setup ## trace the street of Part III anew: needs the extra 'tracing'
 lock: setup ## resolve pyproject.toml anew into requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml $(addprefix --extra ,networks searches scenarios cluster book test) --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+
+address: ## put the repository's address everywhere: make address REPO=owner/name
+	@$(PYTHON) tools/address.py "$$REPO"
 
 clean: ## remove everything that was built, the virtual environment too
 	@rm -rf _build .venv .venv-install.log .pytest_cache .ruff_cache .hypothesis dist

@@ -11,7 +11,6 @@ if hasattr(os, "sched_setaffinity"):
 import datetime
 import json
 import platform
-import re
 from pathlib import Path
 
 import bench_elliptic
@@ -19,22 +18,16 @@ import bench_hybrid
 import bench_indoor
 import numpy as np
 
+from irsnb.report.runs import machine
+
 LAST = Path(__file__).with_name("last.json")
-
-
-def machine():
-    """What ran this, in words."""
-    model = ""
-    if Path("/proc/cpuinfo").exists():
-        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-        model = found.group(1).strip() if found else ""
-    return f"{model or platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}"
 
 
 def main():
     rng = np.random.default_rng(0)
     tables = bench_elliptic.tables(rng) | bench_indoor.tables(rng) | bench_hybrid.tables(rng)
-    kept = {"machine": machine(), "date": datetime.date.today().isoformat(), "tables": {}}
+    used = f"{machine()}, Python {platform.python_version()}, numpy {np.__version__}"
+    kept = {"machine": used, "date": datetime.date.today().isoformat(), "tables": {}}
     print(f"machine: {kept['machine']}")
     for title, rows in tables.items():
         print(f"\n{title:34s} {'cases':>9s} {'time each':>14s} {'times ours':>13s}")

@@ -2,8 +2,8 @@
 
 The helper package of the book. Ground floor: :mod:`irsnb.geometry`, :mod:`irsnb.arrays`,
 :mod:`irsnb.bounds`. One folder for each paper: :mod:`irsnb.elliptic`, :mod:`irsnb.indoor`,
-:mod:`irsnb.hybrid`. On top, for the notebooks:
-:mod:`irsnb.ledger` and :mod:`irsnb.figures`. Importing it loads neither TensorFlow nor deepmimo.
+:mod:`irsnb.hybrid`. On top, for the notebooks: :mod:`irsnb.report`. Importing it loads neither TensorFlow
+nor deepmimo.
 """
 
 __version__ = "0.2.0.dev0"

@@ -56,6 +56,7 @@ _KINDS = {
     "V": "records",
 }
 _TURNS = 4 * np.pi
+_ZENITH = np.pi / 2 * (1 + 1e-12)
 
 
 # ---------------------------------------------------------------------------------------------- numbers
@@ -102,7 +103,9 @@ def real_array(name: str, value: Any, *, missing: bool = False) -> np.ndarray:
     return array
 
 
-def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) -> np.ndarray:
+def complex_array(
+    name: str, value: Any, trailing: Iterable[int | None] = (), *, finite: bool = True
+) -> np.ndarray:
     """Return `value` as a complex array whose last axes are `trailing`, or raise ``ValueError``.
 
     Parameters
@@ -113,6 +116,8 @@ def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) ->
         What the caller gave; real numbers are converted.
     trailing : sequence of int or None
         Sizes that the last axes must have; None stands for any size.
+    finite : bool
+        False where a value that is not finite is a matter of its row, not of the call.
 
     Returns
     -------
@@ -131,7 +136,8 @@ def complex_array(name: str, value: Any, trailing: Iterable[int | None] = ()) ->
     ):
         asked = str(trailing).replace("None", "any")
         raise ValueError(f"{name}: got shape {array.shape}; it must end in {asked}")
-    require(np.isfinite(array), name, array, "it must be finite")
+    if finite:
+        require(np.isfinite(array), name, array, "it must be finite")
     return array
 
 
@@ -168,7 +174,26 @@ def integer_array(name: str, value: Any, low: int | None = None, high: int | Non
 
 
 def mask(name: str, value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray:
-    """Return `value` as an array of booleans, of a given shape if one is asked, or raise ``ValueError``."""
+    """Return `value` as an array of booleans, of a given shape if one is asked, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like of bool
+        What the caller gave.
+    shape : tuple of int, optional
+        The shape that is asked; any if left out.
+
+    Returns
+    -------
+    ndarray of bool
+
+    Raises
+    ------
+    ValueError
+        If the value is not booleans, or of another shape.
+    """
     wanted = "must be booleans in a regular array"
     array = _array(name, value, "b", wanted, None)
     if shape is not None and array.shape != tuple(shape):
@@ -177,7 +202,24 @@ def mask(name: str, value: Any, shape: tuple[int, ...] | None = None) -> np.ndar
 
 
 def real_number(name: str, value: Any) -> float:
-    """Return `value` as one finite float, or raise ``ValueError``."""
+    """Return `value` as one finite float, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : float
+        What the caller gave.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the value is not one number, or not real and finite.
+    """
     if type(value) is float and math.isfinite(value):
         return value
     array = real_array(name, value)
@@ -187,14 +229,50 @@ def real_number(name: str, value: Any) -> float:
 
 
 def positive(name: str, value: Any, unit: str = "") -> np.ndarray:
-    """Return `value` as a float array above 0, or raise ``ValueError`` that says so with the unit."""
+    """Return `value` as a float array above 0, or raise ``ValueError`` that says so with the unit.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave.
+    unit : str
+        The value's unit, for the message.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    ValueError
+        If a value is not real and finite, or not above 0.
+    """
     array = real_array(name, value)
     require(array > 0, name, array, f"it must be above 0 {unit}".rstrip())
     return array
 
 
 def points(name: str, value: Any) -> np.ndarray:
-    """Return `value` as an array of points (..., 3) in metres, or raise ``ValueError``."""
+    """Return `value` as an array of points (..., 3) in metres, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like, shape (..., 3)
+        What the caller gave.
+
+    Returns
+    -------
+    ndarray of float, shape (..., 3)
+
+    Raises
+    ------
+    ValueError
+        If a value is not real and finite, or the last axis is not 3.
+    """
     array = real_array(name, value)
     if array.ndim == 0 or array.shape[-1] != 3:
         raise ValueError(f"{name}: got shape {array.shape}; it must be (..., 3): x, y, z in metres")
@@ -206,21 +284,53 @@ def azimuth(name: str, value: Any) -> np.ndarray:
 
     Up to two turns either way are allowed, because a sum of angles may exceed one. What lies beyond is taken
     for degrees.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    ValueError
+        If a value is not real and finite, or beyond +-4 pi.
     """
     array = real_array(name, value)
-    require(np.abs(array) <= _TURNS, name, array, "it must lie within +-4 pi rad; convert degrees to radians")
+    if array.size and not -_TURNS <= array.min() <= array.max() <= _TURNS:
+        allowed = "it must lie within +-4 pi rad; convert degrees to radians"
+        require(np.abs(array) <= _TURNS, name, array, allowed)
     return array
 
 
 def elevation(name: str, value: Any) -> np.ndarray:
-    """Return `value` as a float array of elevations [rad] within +-pi/2, or raise ``ValueError``."""
+    """Return `value` as a float array of elevations [rad] within +-pi/2, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    ValueError
+        If a value is not real and finite, or beyond +-pi/2.
+    """
     array = real_array(name, value)
-    require(
-        np.abs(array) <= np.pi / 2,
-        name,
-        array,
-        "it must lie within +-pi/2 rad (+-90 deg); convert degrees to radians",
-    )
+    if array.size and not -_ZENITH <= array.min() <= array.max() <= _ZENITH:
+        allowed = "it must lie within +-pi/2 rad (+-90 deg); convert degrees to radians"
+        require(np.abs(array) <= _ZENITH, name, array, allowed)
     return array
 
 
@@ -285,6 +395,24 @@ def count(name: str, value: Any, low: int = 1, high: int | None = None) -> int:
 
     numpy's integers are accepted; booleans and floats, also whole ones, are refused.
 
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : int
+        What the caller gave.
+    low, high : int, optional
+        Range, both included.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If the value is not an integer in the range.
+
     Examples
     --------
     >>> count("rows", 4)
@@ -306,7 +434,26 @@ def count(name: str, value: Any, low: int = 1, high: int | None = None) -> int:
 
 
 def shape(name: str, value: Any, low: int = 0) -> tuple[int, ...]:
-    """Return `value`, an integer or a sequence of them, as the shape of an array, or raise ``ValueError``."""
+    """Return `value`, an integer or a sequence of them, as the shape of an array, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : int or sequence of int
+        What the caller gave.
+    low : int
+        Least size of an axis.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    ValueError
+        If the value is something else.
+    """
     if isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1):
         return tuple(count(f"{name}[{i}]", size, low) for i, size in enumerate(value))
     if isinstance(value, (int, np.integer)):
@@ -318,6 +465,25 @@ def choice(name: str, value: Any, allowed: Iterable[_T]) -> _T:
     """Return the entry of `allowed` that equals `value`, or raise ``ValueError`` that lists them.
 
     True is not taken for 1, nor False for 0.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : object
+        What the caller gave.
+    allowed : iterable
+        What it may be.
+
+    Returns
+    -------
+    object
+        The entry of `allowed`.
+
+    Raises
+    ------
+    ValueError
+        If the value is none of them.
 
     Examples
     --------
@@ -338,14 +504,48 @@ def choice(name: str, value: Any, allowed: Iterable[_T]) -> _T:
 
 
 def flag(name: str, value: Any) -> bool:
-    """Return `value` if it is True or False, or raise ``ValueError``: 1, "no" and None are neither."""
+    """Return `value` if it is True or False, or raise ``ValueError``: 1, "no" and None are neither.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : bool
+        What the caller gave.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    ValueError
+        If the value is something else.
+    """
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise ValueError(f"{name}: got {_short(value)}; it must be True or False")
 
 
 def generator(name: str, value: Any) -> np.random.Generator:
-    """Return `value` if it is a ``numpy.random.Generator``, or raise ``ValueError`` that shows one."""
+    """Return `value` if it is a ``numpy.random.Generator``, or raise ``ValueError`` that shows one.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : numpy.random.Generator
+        What the caller gave.
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        If the value is something else, such as a seed.
+    """
     if isinstance(value, np.random.Generator):
         return value
     seed = value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else "seed"
@@ -356,7 +556,27 @@ def generator(name: str, value: Any) -> np.random.Generator:
 
 
 def instance(name: str, value: Any, cls: type[_T]) -> _T:
-    """Return `value` if it is an instance of `cls`, or raise ``ValueError``."""
+    """Return `value` if it is an instance of `cls`, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : object
+        What the caller gave.
+    cls : type
+        The class that is asked.
+
+    Returns
+    -------
+    object
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If the value is no instance of the class.
+    """
     if isinstance(value, cls):
         return value
     article = "an" if cls.__name__[0] in "AEIOU" else "a"
@@ -364,7 +584,25 @@ def instance(name: str, value: Any, cls: type[_T]) -> _T:
 
 
 def function(name: str, value: Any) -> Callable:
-    """Return `value` if it can be called, or raise ``ValueError``."""
+    """Return `value` if it can be called, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : callable
+        What the caller gave.
+
+    Returns
+    -------
+    callable
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If the value cannot be called.
+    """
     if callable(value):
         return value
     raise ValueError(f"{name}: got {_short(value)}; it must be a function")
@@ -404,6 +642,20 @@ def require(ok: Any, name: str, value: Any, allowed: str) -> None:
 def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape to which the named shapes broadcast, or raise ``ValueError`` listing them.
 
+    Parameters
+    ----------
+    **shapes : tuple of int
+        One shape for each argument's name.
+
+    Returns
+    -------
+    tuple of int
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
     Examples
     --------
     >>> common_shape(target=(5, 1), receiver=(4,))
@@ -422,7 +674,21 @@ def common_shape(**shapes: tuple[int, ...]) -> tuple[int, ...]:
 def check_memory(name: str, value: Any, n_bytes: float) -> None:
     """Raise ``ValueError`` if `value` of argument `name` asks for more memory than :data:`MEMORY_LIMIT`.
 
-    Call it before the allocation. `n_bytes` is the size of the largest array that the value leads to.
+    Call it before the allocation.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : object
+        What the caller gave.
+    n_bytes : float
+        Size of the largest array that the value leads to.
+
+    Raises
+    ------
+    ValueError
+        If that is above the limit.
 
     Examples
     --------
@@ -439,6 +705,17 @@ def check_memory(name: str, value: Any, n_bytes: float) -> None:
 
 def missing(package: str, extra: str) -> ImportError:
     """Return the ``ImportError`` to raise where a package of an optional extra is not installed.
+
+    Parameters
+    ----------
+    package : str
+        Its name.
+    extra : str
+        The extra of irsnb that installs it.
+
+    Returns
+    -------
+    ImportError
 
     Examples
     --------

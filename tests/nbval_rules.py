@@ -1,14 +1,30 @@
-"""How notebooks and tests run: what nbval compares, and who runs beside whom."""
+"""How notebooks are tested: how outputs are compared, what comes first (``pytest -p tests.nbval_rules``)."""
+
+import json
+import re
+from functools import cache
 
 import pytest
-from nbval.plugin import IPyNbFile
-from xdist.scheduler import LoadFileScheduling
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 NOT_COMPARED = ("image/svg+xml", "stderr")
-"""Text, tables and ledger rows are compared strictly; images and progress bars are not."""
+"""Text, tables and ledger rows are compared; images and progress bars are not."""
 
-SINGLY = "test_teeth.py"
-"""Each planted bug runs a notebook of its own, so that none need wait for the others of its file."""
+RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
+"""How a page says how long it runs."""
+
+
+def pytest_configure():
+    """Called by pytest before anything is collected, and after it has put tools/ and tests/ on the path."""
+    from compare import line_up_outputs
+
+    compare_exactly = IPyNbCell.compare_outputs
+
+    def compare_outputs(cell, test, ref, skip_compare=None):
+        """What nbval asks of each cell: it compares letter by letter, once the numbers are lined up."""
+        return compare_exactly(cell, *line_up_outputs(test, ref), skip_compare)
+
+    IPyNbCell.compare_outputs = compare_outputs
 
 
 def pytest_collectstart(collector):
@@ -20,17 +36,14 @@ def pytest_collectstart(collector):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Called by pytest with all tests: what takes long comes first, so that all processes end together."""
-    items.sort(key=lambda item: (item.path.name != SINGLY, item.path.suffix != ".ipynb"))
+    items.sort(key=lambda item: -stated_seconds(item.path))
 
 
-def pytest_xdist_make_scheduler(config, log):
-    """Called by xdist: who hands out the tests."""
-    return Scheduling(config, log)
-
-
-class Scheduling(LoadFileScheduling):
-    """A file's tests stay in one process, in their order; planted bugs go one by one."""
-
-    def _split_scope(self, nodeid):
-        file = super()._split_scope(nodeid)
-        return nodeid if file.endswith(SINGLY) else file
+@cache
+def stated_seconds(path):
+    """How long a notebook says that it runs; -1 for other files, which come last."""
+    if path.suffix != ".ipynb":
+        return -1
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    found = RUN_TIME.search("".join(cells[0]["source"])) if cells else None
+    return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0

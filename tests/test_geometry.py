@@ -1,7 +1,6 @@
 """Points, angles and frames against independent constructions."""
 
 import cmath
-import doctest
 import math
 
 import numpy as np
@@ -100,14 +99,6 @@ def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError) as caught:
         call()
     assert words in str(caught.value)
-
-
-def test_examples_in_docstrings():
-    import irsnb.elliptic.estimators
-
-    for module in (geometry, irsnb.elliptic.estimators):
-        outcome = doctest.testmod(module, extraglobs={"np": np})
-        assert outcome.failed == 0 and outcome.attempted > 0
 
 
 def test_cosine_and_sine_from_one_tangent():

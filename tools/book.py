@@ -11,7 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from notebooks import ROOT, execute_all, is_stale
+from notebooks import execute_all, is_stale
+from paths import ROOT
 
 BUILD = ROOT / "_build"
 

@@ -1,25 +1,56 @@
-"""Sphinx extension of the book: the ledger's pages, MathJax from this machine, and a front page.
+"""Sphinx extension of the book: tables and figures that notebooks computed, and MathJax from this machine.
 
 ``{ledger} PAPER`` renders every claim of a paper beside the rows that the notebooks computed;
-``{ledger-headlines} PAPER`` only those that the landing page shows. A claim without a row is a warning,
-which the build treats as an error.
+``{ledger-headlines} PAPER`` only those that the landing page shows. ``{kept-table} NAME`` renders a table of
+a notebook, ``{bench}`` the tables of the last ``make bench``. The role ``{computed}`` puts one figure of a
+row or of a table into a sentence. What is missing is a warning, which the build treats as an error.
 """
 
 import json
 import posixpath
 import re
 import shutil
+from functools import cache
 from importlib import util
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from irsnb import ledger
+from irsnb.report import claims, ledger, tables
 
 LOG = logging.getLogger(__name__)
 MATHJAX = "vendor/mathjax"
+FIGURE = r"(\d+(?:[.,]\d+)*(?: ?(?:[µumck]?m|deg|dB|s|%|°)(?!\w))?)"
+"""A number as cells print it, with its unit."""
+
+
+def computed_table(head, rows, classes=()):
+    """A table from its column heads and rows; a cell is a text, a node, or a list of them."""
+
+    def line(cells):
+        row = nodes.row()
+        for cell in cells:
+            parts = cell if isinstance(cell, list) else [cell]
+            parts = [nodes.Text(part) if isinstance(part, str) else part for part in parts]
+            row += nodes.entry("", nodes.paragraph("", "", *parts))
+        return row
+
+    group = nodes.tgroup("", *[nodes.colspec(colwidth=1) for _ in head], cols=len(head))
+    group += [nodes.thead("", line(head)), nodes.tbody("", *map(line, rows))]
+    return nodes.container("", nodes.table("", group, classes=list(classes)), classes=["wide"])
+
+
+def depend_on_notebooks(env):
+    """Render the page anew when a notebook changes; return the folder of the notebooks."""
+    folder = Path(env.srcdir) / "notebooks"
+    for path in folder.rglob("*.ipynb"):
+        env.note_dependency(str(path))
+    return folder
+
+
+collect_rows, collect_tables = cache(ledger.collect), cache(tables.collect_tables)
 
 
 class LedgerTable(SphinxDirective):
@@ -31,44 +62,23 @@ class LedgerTable(SphinxDirective):
 
     def run(self):
         paper = self.arguments[0]
-        source = Path(self.env.srcdir)
-        rows = ledger.collect(source / "notebooks")
-        for path in (source / "notebooks").rglob("*.ipynb"):
-            self.env.note_dependency(str(path))
+        rows = collect_rows(depend_on_notebooks(self.env))
         body = []
-        for name, claim in ledger.claims(paper).items():
+        for name, claim in claims.claims(paper).items():
             if (paper, name) not in rows:
                 LOG.warning("claim %s of %s has no row in any notebook", name, paper)
             elif claim.headline or not self.headlines_only:
                 body.append((claim, *rows[paper, name]))
-        return [self._table(body), *self._summary([row for _, row, _ in body])]
+        table = computed_table(self.columns, [self._cells(*entry) for entry in body], classes=["ledger"])
+        return [table, *self._summary([row for _, row, _ in body])]
 
-    def _table(self, body):
-        table = nodes.table(classes=["ledger"])
-        group = nodes.tgroup(cols=len(self.columns))
-        group += [nodes.colspec(colwidth=1) for _ in self.columns]
-        head = nodes.thead()
-        head += self._row([nodes.Text(title) for title in self.columns])
-        rows = nodes.tbody()
-        for claim, row, path in body:
-            page = posixpath.join("notebooks", path.with_suffix("").as_posix())
-            uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
-            link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
-            verdict = nodes.inline("", row.verdict, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
-            ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
-            cells = [nodes.Text(claim.where), nodes.Text(claim.says), nodes.Text(ours), nodes.Text(row.bound)]
-            rows += self._row([*cells, [verdict, nodes.Text(f": {row.why}")], link])
-        group += [head, rows]
-        table += group
-        return nodes.container("", table, classes=["wide"])
-
-    @staticmethod
-    def _row(cells):
-        row = nodes.row()
-        for cell in cells:
-            parts = cell if isinstance(cell, list) else [cell]
-            row += nodes.entry("", nodes.paragraph("", "", *parts))
-        return row
+    def _cells(self, claim, row, path):
+        page = posixpath.join("notebooks", path.with_suffix("").as_posix())
+        uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
+        link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
+        verdict = nodes.inline("", row.label, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
+        ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
+        return claim.where, claim.says, ours, row.bound, [verdict, f": {row.reason}"], link
 
     def _summary(self, rows):
         if self.headlines_only:
@@ -90,21 +100,10 @@ class KeptTable(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        folder = Path(self.env.srcdir) / "notebooks"
-        for path in folder.rglob("*.ipynb"):
-            self.env.note_dependency(str(path))
-        kept = ledger.collect_tables(folder).get(self.arguments[0])
+        kept = collect_tables(depend_on_notebooks(self.env)).get(self.arguments[0])
         if kept is None:
             raise self.error(f"no notebook holds a table of the name {self.arguments[0]!r}")
-        table, group = nodes.table(), nodes.tgroup(cols=len(kept.head))
-        group += [nodes.colspec(colwidth=1) for _ in kept.head]
-        head, body = nodes.thead(), nodes.tbody()
-        head += LedgerTable._row([nodes.Text(text) for text in kept.head])
-        for entry in kept.rows:
-            body += LedgerTable._row([nodes.Text(text) for text in entry])
-        group += [head, body]
-        table += group
-        return [nodes.container("", table, classes=["wide"])]
+        return [computed_table(kept.head, kept.rows, classes=["computed"])]
 
 
 class BenchTables(SphinxDirective):
@@ -116,24 +115,57 @@ class BenchTables(SphinxDirective):
         kept = json.loads(source.read_text(encoding="utf-8"))
         found = [nodes.paragraph("", f"Measured on {kept['date']}: {kept['machine']}.")]
         for title, rows in kept["tables"].items():
-            found.append(nodes.rubric("", title.capitalize()))
-            table, group = nodes.table(), nodes.tgroup(cols=4)
-            group += [nodes.colspec(colwidth=width) for width in (4, 2, 2, 2)]
-            head, body = nodes.thead(), nodes.tbody()
-            head += LedgerTable._row(
-                [nodes.Text(t) for t in ("Method", "Cases", "Time each [µs]", "Times ours")]
-            )
+            body = []
             for row in rows:
                 each, ratio = (
                     f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
                     for value in (row["microseconds"], row["ratio"])
                 )
-                cells = (row["method"], f"{row['targets']:,}", each, ratio)
-                body += LedgerTable._row([nodes.Text(text) for text in cells])
-            group += [head, body]
-            table += group
-            found.append(table)
+                body.append((row["method"], f"{row['targets']:,}", each, ratio))
+            found.append(nodes.rubric("", title.capitalize()))
+            found.append(computed_table(("Method", "Cases", "Time each [µs]", "Times ours"), body))
         return found
+
+
+def find_figure(words, text):
+    """The number, with its unit, that stands in a text where `words` have ``{}``.
+
+    Raises
+    ------
+    ValueError
+        If the words do not stand in the text exactly once.
+    """
+    before, _, after = words.partition("{}")
+    found = re.findall(r"(?<![\d.])" * (not before) + re.escape(before) + FIGURE + re.escape(after), text)
+    if len(found) != 1:
+        raise ValueError(f"{words!r} stands {len(found)} times in {text!r}")
+    number, _, unit = found[0].replace("um", "µm").partition(" ")
+    if unit == "m":
+        digits = len(number.replace(".", "").lstrip("0"))
+        number, _, unit = tables.spoken(float(number), digits=max(digits, 1)).partition(" ")
+    return f"{number}\N{NO-BREAK SPACE}{unit}" if unit else number
+
+
+class Computed(SphinxRole):
+    """A figure out of a row or a table: ``PAPER CLAIM: words {} words`` or ``TABLE: words {} words``.
+
+    ``{}`` stands for the figure. The words around it are those of the row's figures, bound or reason, or of
+    one line of the table.
+    """
+
+    def run(self):
+        key, _, words = self.text.partition(": ")
+        folder = depend_on_notebooks(self.env)
+        try:
+            if " " in key:
+                row, _ = collect_rows(folder)[tuple(key.split())]
+                text = "\n".join((row.ours, row.bound, row.why))
+            else:
+                text = repr(collect_tables(folder)[key])
+            return [nodes.strong("", find_figure(words, text))], []
+        except (KeyError, ValueError) as problem:
+            LOG.warning("no figure for %s: %s", self.text, problem, location=self.get_location())
+            return [nodes.strong("", "?")], []
 
 
 def bring_mathjax(app, error):
@@ -146,27 +178,6 @@ def bring_mathjax(app, error):
     target.mkdir(parents=True, exist_ok=True)
     shutil.copy2(source / "tex-chtml-full.js", target)
     shutil.copytree(source / fonts, target / fonts, dirs_exist_ok=True)
-
-
-def front_page(app, error):
-    """Make index.html the landing page itself, where Jupyter Book leaves a redirect to it."""
-    root = app.config.root_doc
-    page = Path(app.outdir) / f"{root}.html"
-    if error or app.builder.format != "html" or not page.exists():
-        return
-    folder = posixpath.dirname(root)
-
-    def rebase(match):
-        name, quote, uri = match.groups()
-        if re.match(r"(#|[a-z]+:|//)", uri):
-            return match.group(0)
-        path, mark, rest = uri.partition("#")
-        moved = posixpath.normpath(posixpath.join(folder, path))
-        return f"{name}={quote}{'./' if name == 'data-content_root' else moved}{mark}{rest}{quote}"
-
-    text = page.read_text(encoding="utf-8")
-    text = re.sub(r"\b(href|src|action|data-content_root)=([\"'])([^\"']+)\2", rebase, text)
-    (Path(app.outdir) / "index.html").write_text(text, encoding="utf-8")
 
 
 def drop_live_code(app, pagename, templatename, context, doctree):
@@ -211,8 +222,8 @@ def setup(app):
     app.add_directive("ledger-headlines", LedgerHeadlines)
     app.add_directive("kept-table", KeptTable)
     app.add_directive("bench", BenchTables)
+    app.add_role("computed", Computed())
     app.connect("html-page-context", drop_live_code, priority=900)
     app.connect("build-finished", bring_mathjax)
     app.connect("build-finished", mend_markup, priority=800)
-    app.connect("build-finished", front_page, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,6 @@
 """Execute notebooks: the .py is the source, the .ipynb beside it holds the outputs.
 
-``python tools/notebooks.py NOTEBOOK`` runs one and stores its outputs. The design's house has no room
-for what builds the book but must not ship with the package; ``tools/`` is that room.
+``python tools/notebooks.py NOTEBOOK`` runs one and stores its outputs.
 """
 
 import ast
@@ -22,8 +21,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
-BAR = re.compile(r"(.*: )?\s*\d+%\|.*\| *[\d.]+/[\d.]+ \[.*\]")
+from paths import ROOT
+
 PARSING = threading.Lock()
 """Held while Python is parsed.
 
@@ -80,25 +79,15 @@ def execute(source, on_cell=lambda: None, timeout=900):
             on_cell_executed=lambda cell, **_: cell is probe or on_cell(),
         )
         try:
-            client.execute()
+            # A notebook keeps what was computed, not how long it took.
+            client.execute(env=os.environ | {"TQDM_DISABLE": "1"})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise NotebookFailure(f"{_label(source)}, {_where(notebook, total, error)}") from None
     notebook.cells.pop()
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
     modules = probe.outputs[0].text.split() if probe.outputs else []
     notebook.metadata["irsnb"] = {"modules": modules, "digest": digest(modules)}
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
-
-
-def is_progress(output):
-    """Whether an output is a finished progress bar and nothing else; a warning beside it is kept."""
-    if output.get("name") != "stderr":
-        return False
-    lines = re.split(r"[\r\n]+", output.text.replace("\x1b[A", ""))
-    return all(BAR.fullmatch(line.strip()) for line in lines if line.strip())
 
 
 def _where(notebook, total, error):

@@ -5,56 +5,34 @@ The kept figures stand in `irsnb/data`, where the notebooks show them beside the
 """
 
 import argparse
-import contextlib
 import datetime
 import functools
 import json
-import os
-import platform
-import re
 import sys
 import time
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from irsnb.report.runs import (
+    COMBS,
+    CONDITIONS,
+    ELEMENTNETS,
+    FORMS,
+    HYBRIDS,
+    INDOOR,
+    KEPT,
+    REFINENETS,
+    WAYS,
+    file_stem,
+    hybrid_name,
+    provenance,
+)
+from paths import ROOT
+
 STATE = ROOT / "_build" / "paper_scale"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)
-TARGETS = ("angles", "ranges")
-INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
-
-
-def machine():
-    """The kind of machine, in words."""
-    source = Path("/proc/cpuinfo")
-    text = source.read_text(encoding="utf-8") if source.exists() else ""
-    model = re.search(r"model name\s*: (.+)", text)
-    return f"{os.cpu_count()} cores, {model.group(1).strip() if model else platform.machine()}"
-
-
-def provenance(packages, **sizes):
-    """Seed, scale, sizes, versions, machine and date of a run."""
-    return {
-        "scale": "paper",
-        "seed": SEED,
-        **sizes,
-        "versions": {"python": platform.python_version()} | installed(packages),
-        "machine": machine(),
-        "date": datetime.date.today().isoformat(),
-    }
-
-
-def installed(packages):
-    """Versions of those packages that are installed: TensorFlow has another name on each machine."""
-    found = {}
-    for name in packages:
-        with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
 
 
 def write(path, content):
@@ -95,45 +73,12 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
     errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
     errors["bound"] = errors_at_bound(room, users, rng)
     sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
-    return "indoor_searches", {
-        "provenance": provenance(("numpy", "scipy", "pymoo"), **sizes),
+    return KEPT["searches"], {
+        "provenance": provenance(("numpy", "scipy", "pymoo"), seed=SEED, scale="paper", **sizes),
         "percentiles": RANK.tolist(),
         "errors": {name: rounded(np.percentile(values, RANK)) for name, values in errors.items()},
         "within_1_cm": {name: int(np.sum(np.asarray(values) < 0.01)) for name, values in errors.items()},
     }
-
-
-CONDITIONS = {"1 m": (1.0, None), "3 m": (3.0, None), "3 m, multipath": (3.0, "walls")}
-"""Height of base station and tiles, and multipath of the direct link, in the figures of Aguiar et al."""
-INDOOR = {
-    **{f"mlp, {kind}, {where}": ("mlp", kind, where) for where in CONDITIONS for kind in INPUTS},
-    **{f"bilstm, both, {where}": ("bilstm", "both", where) for where in CONDITIONS},
-    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m"),
-    "rnn, both, 1 m": ("rnn", "both", "1 m"),
-    "lstm, both, 1 m": ("lstm", "both", "1 m"),
-    "bilstm, flattened, 1 m": ("bilstm", "flattened", "1 m"),
-}
-"""Training runs: network, inputs, condition."""
-
-
-FORMS = {
-    "as published": (False, "phase-cost"),
-    "eliminated": (True, "phase-cost"),
-    "projected": (True, "ml-projected"),
-}
-"""Of the hybrid: whether the offset is eliminated, and what is minimised."""
-BOX, COMBS = 0.25, 5
-HYBRIDS = {
-    **{("mlp, both", where, form, BOX): 30 for where in CONDITIONS for form in FORMS},
-    **{("fingerprint", where, form, 0.1): 30 for where in CONDITIONS for form in ("eliminated", "projected")},
-    **{
-        ("mlp, both", "1 m", form, half): 30
-        for form in ("as published", "eliminated")
-        for half in (0.05, 0.1, 0.5)
-    },
-    ("bilstm, both", "1 m", "as published", BOX): 1,
-}
-"""Whose estimate is the box's centre, condition, form, half the box's side [m]; every how many-th place."""
 
 
 def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
@@ -145,29 +90,19 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
     for where in CONDITIONS:
         tasks[f"fingerprint, {where}"] = lambda where=where: take_fingerprints(where, n_samples)
     for task, step in HYBRIDS.items():
-        tasks[hybrid_name(task)] = lambda task=task, step=step: run_hybrid(task, step, n_samples, budget)
+        tasks[hybrid_name(*task)] = lambda task=task, step=step: run_hybrid(task, step, n_samples, budget)
     tasks["latency"] = take_latencies
     chosen = [name for name in tasks if name.startswith(only)]
     if not chosen:
         sys.exit(f"irsnb: no run of this part begins with '{only}'; there are: {'; '.join(tasks)}")
     for name in chosen:
         tasks[name]()
-    paths = {name: STATE / "indoor" / f"{slug(name)}.json" for name in tasks}
+    paths = {name: STATE / "indoor" / f"{file_stem(name)}.json" for name in tasks}
     runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
     sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
-    made = provenance(("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo"), **sizes)
-    return "indoor_networks", {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
-
-
-def hybrid_name(task):
-    """A hybrid's name in the kept file."""
-    centres, where, form, half = task
-    return f"hybrid, {centres}, {where}, {form}, {half:g} m"
-
-
-def slug(name):
-    """A run's name as a file's."""
-    return name.replace(", ", "-").replace(" ", "")
+    packages = ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo")
+    made = provenance(packages, seed=SEED, scale="paper", **sizes)
+    return KEPT["indoor"], {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
 
 
 def indoor_samples(where, n_samples):
@@ -186,7 +121,7 @@ def train_indoor(name, epochs, n_samples):
     from irsnb.indoor import shuffled, train_network
 
     network, kind, where = INDOOR[name]
-    path = STATE / "indoor" / f"{slug(name)}.json"
+    path = STATE / "indoor" / f"{file_stem(name)}.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8"))["epochs"] >= epochs:
         return
     room, samples, grid = indoor_samples(where, n_samples)
@@ -196,7 +131,7 @@ def train_indoor(name, epochs, n_samples):
             bar.update(history.epochs - bar.n)
             bar.set_postfix(loss=f"{history.validation[-1]:.5f}")
 
-        directory = STATE / "indoor" / slug(name)
+        directory = STATE / "indoor" / file_stem(name)
         found = train_network(room, samples, network, kind, epochs, SEED, directory, show)
     content = {
         "epochs": found.history.epochs,
@@ -220,7 +155,7 @@ def take_fingerprints(where, n_samples):
     from irsnb.indoor import build_fingerprint, split_samples
 
     name = f"fingerprint, {where}"
-    if (STATE / "indoor" / f"{slug(name)}.json").exists():
+    if (STATE / "indoor" / f"{file_stem(name)}.json").exists():
         return
     _, samples, grid = indoor_samples(where, n_samples)
     found = build_fingerprint(split_samples(samples, SEED)[0])
@@ -248,7 +183,7 @@ def take_latencies(repeats=30):
 def keep_positions(name, positions, truth, step=1, **content):
     """Keep percentiles of the errors, each place's error where a map needs them, and the positions."""
     errors = np.linalg.norm(positions - truth.positions[::step], axis=-1)
-    path = STATE / "indoor" / f"{slug(name)}.json"
+    path = STATE / "indoor" / f"{file_stem(name)}.json"
     content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
     content["step"] = step
     if "bilstm, both, 1 m" in name:
@@ -264,9 +199,9 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
     A map of all places (step 1) is searched comb by comb: cut short, it still covers the area.
     """
     centres, where, form, half = task
-    name = hybrid_name(task)
-    estimates = STATE / "indoor" / f"{slug(f'{centres}, {where}')}.npy"
-    if (STATE / "indoor" / f"{slug(name)}.json").exists() or not estimates.exists():
+    name = hybrid_name(*task)
+    estimates = STATE / "indoor" / f"{file_stem(f'{centres}, {where}')}.npy"
+    if (STATE / "indoor" / f"{file_stem(name)}.json").exists() or not estimates.exists():
         return
     room, _, grid = indoor_samples(where, 10)
     starts = np.load(estimates)
@@ -295,7 +230,7 @@ def search_pieces(room, pilots, starts, task, label, budget, piece):
     eliminated, cost = FORMS[form]
     found = []
     for first in tqdm(range(0, len(starts), piece), desc=label, unit="piece"):
-        path = STATE / "indoor" / "pieces" / f"{slug(label)}-{first}.json"
+        path = STATE / "indoor" / "pieces" / f"{file_stem(label)}-{first}.json"
         if not path.exists():
             some = slice(first, first + piece)
             place = search_all(
@@ -315,25 +250,6 @@ def search_pieces(room, pilots, starts, task, label, budget, piece):
     return found
 
 
-WAYS = {"paper": (30, (1, 10), (1, 15), 4), "street": (200, (1, 951), (1, 171), 1)}
-"""Scenes for RefineNet: how many, from which rows and columns of the street, draws of each; the paper's four
-come first."""
-REFINENETS = {
-    **{f"{target}, pool, paper, {k}": (target, "pool", "paper", k) for target in TARGETS for k in range(5)},
-    **{f"{target}, pool, street, 2": (target, "pool", "street", 2) for target in TARGETS},
-    **{f"{target}, flatten, paper, 2": (target, "flatten", "paper", 2) for target in TARGETS},
-}
-"""Training runs: target, head, scenes, fold held out of five; the paper's own scene is in fold 2."""
-
-
-ELEMENTNETS = {
-    f"elementnet, {loss}, {count} scenes": (loss == "both a mean", count)
-    for count in (25, 250)
-    for loss in ("eq. (5)", "both a mean")
-}
-"""Training runs: whether the 1-norm is a mean too, how many scenes; the paper has 25, a fifth held out."""
-
-
 def hybrid(only="", epochs=20):
     """RefineNet and ElementNet of Surendran et al. (2025) at their sizes: every run whose name begins with
     `only`; what other calls have finished is kept beside it."""
@@ -348,15 +264,17 @@ def hybrid(only="", epochs=20):
             train_elementnets(name, epochs)
     runs = {}
     for name in names:
-        path = STATE / "hybrid" / f"{slug(name)}.json"
+        path = STATE / "hybrid" / f"{file_stem(name)}.json"
         if path.exists():
             runs[name] = json.loads(path.read_text(encoding="utf-8"))
     made = provenance(
         ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"),
+        seed=SEED,
+        scale="paper",
         epochs=epochs,
         draws=WAYS["paper"][3],
     )
-    return "hybrid_networks", {"provenance": made, "runs": runs}
+    return KEPT["hybrid"], {"provenance": made, "runs": runs}
 
 
 def surface_examples(way):
@@ -383,7 +301,7 @@ def train_refinenets(name, epochs):
     from irsnb import hybrid as house
 
     target, head, way, fold = REFINENETS[name]
-    path = STATE / "hybrid" / f"{slug(name)}.json"
+    path = STATE / "hybrid" / f"{file_stem(name)}.json"
     if path.exists() and len(json.loads(path.read_text(encoding="utf-8"))["validation"]) == epochs:
         return
     examples = surface_examples(way)
@@ -428,7 +346,7 @@ def train_elementnets(name, epochs, tries=30):
     from irsnb import hybrid as house
     from irsnb.training import fit, standard_scaler
 
-    path = STATE / "hybrid" / f"{slug(name)}.json"
+    path = STATE / "hybrid" / f"{file_stem(name)}.json"
     if path.exists() and len(json.loads(path.read_text(encoding="utf-8"))["validation"][0]) == epochs:
         return
     per_element, count = ELEMENTNETS[name]

@@ -3,7 +3,6 @@
 from irsnb.elliptic.bounds import direction_crlb, position_crlb, scan_crlb
 from irsnb.elliptic.estimators import (
     Association,
-    Fix,
     associate,
     binary_weights,
     fuse,
@@ -42,7 +41,6 @@ __all__ = [
     "Detour",
     "EXPERIMENTS",
     "Experiment",
-    "Fix",
     "Radar",
     "Scan",
     "array_weights",

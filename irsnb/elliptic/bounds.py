@@ -36,8 +36,8 @@ def position_crlb(
         Semi-focal lengths [m].
     sigma_angle : array_like, shape (...)
         Standard deviation of each departure angle [rad], above 0.
-    sigma_path : array_like, shape (...)
-        Standard deviation of each path sum [m], above 0.
+    sigma_path : array_like, shape () or (..., M)
+        Standard deviation of each path sum [m], above 0: one number, or one for each path sum.
 
     Returns
     -------
@@ -61,29 +61,34 @@ def position_crlb(
     semi_focals = checked_pairs(semi_focals)
     sigma_angle = checks.positive("sigma_angle", sigma_angle, "rad")
     sigma_path = checks.positive("sigma_path", sigma_path, "m")
+    n_pairs = semi_focals.shape[-1]
+    if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
+        raise ValueError(
+            f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one for "
+            "each path sum"
+        )
     lead = common_shape(
         target=target.shape[:-1],
         semi_focals=semi_focals.shape[:-1],
         sigma_angle=sigma_angle.shape,
-        sigma_path=sigma_path.shape,
+        sigma_path=sigma_path.shape[:-1],
     )
     offsets = target[..., None, :] - second_surface(semi_focals)
     lengths = np.linalg.norm(offsets, axis=-1, keepdims=True)
     require(lengths > 0, "target", target, "it must not stand on a second surface")
     by_angles = direction_jacobian(target, np.zeros(3))
     by_sums = (target / np.linalg.norm(target, axis=-1, keepdims=True))[..., None, :] + offsets / lengths
-    n_pairs = semi_focals.shape[-1]
     jacobian = np.concatenate(
         [np.broadcast_to(by_angles, (*lead, 2, 3)), np.broadcast_to(by_sums, (*lead, n_pairs, 3))], axis=-2
     )
     sigma = np.concatenate(
         [
             np.broadcast_to(sigma_angle[..., None], (*lead, 2)),
-            np.broadcast_to(sigma_path[..., None], (*lead, n_pairs)),
+            np.broadcast_to(sigma_path, (*lead, n_pairs)),
         ],
         axis=-1,
     )
-    return _inverse(fisher_information(jacobian, sigma), "target")
+    return _inverse(fisher_information(jacobian, sigma**2), "target")
 
 
 def _inverse(information, name):
@@ -135,7 +140,7 @@ def direction_crlb(
         receiver=receiver.shape[:-1],
         semi_focals=np.shape(semi_focals)[:-1],
         sigma_angle=np.shape(sigma_angle),
-        sigma_path=np.shape(sigma_path),
+        sigma_path=np.shape(sigma_path)[:-1],
     )
     offset = target - receiver
     require(
@@ -183,7 +188,7 @@ def scan_crlb(
     snr = np.atleast_1d(real_array("snr", snr))
     require(snr > 0, "snr", snr, "it is a ratio of powers and must be above 0")
     cosines = direction_cosines(azimuth, elevation)
-    common_shape(azimuth=np.shape(azimuth), elevation=np.shape(elevation), snr=snr.shape[:-1])
+    lead = common_shape(azimuth=np.shape(azimuth), elevation=np.shape(elevation), snr=snr.shape[:-1])
     response, gradient = beam_responses(radar, cosines, sector_cosines(middle))
     energy = np.sum(response**2, axis=-1)
     along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
@@ -191,9 +196,14 @@ def scan_crlb(
     by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
     # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
     subcarriers_and_pairs = radar.subcarriers * snr.sum(axis=-1)
-    sigma = np.sqrt(0.5 / subcarriers_and_pairs)[..., None] * np.ones(response.shape[-1])
+    variance = np.broadcast_to(0.5 / subcarriers_and_pairs[..., None, None], (*lead, *by_angles.shape[-2:]))[
+        ..., 0
+    ]
     slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
     return (
-        _inverse(fisher_information(by_angles, sigma), "azimuth and elevation"),
+        _inverse(
+            fisher_information(np.broadcast_to(by_angles, (*lead, *by_angles.shape[-2:])), variance),
+            "azimuth and elevation",
+        ),
         np.sqrt(0.5 / (snr * energy[..., None] * slopes)),
     )

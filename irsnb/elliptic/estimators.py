@@ -3,25 +3,42 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.bounds import cramer_rao_bound, transform_bound
-from irsnb.checks import common_shape, points, real_array, require
+from irsnb import checks
+from irsnb.checks import choice, common_shape, points, real_array, require
 from irsnb.elliptic.model import (
     checked_ellipse,
     checked_pairs,
     paper_angles_unchecked,
     paper_direction,
     path_sum,
-    second_surface,
 )
-from irsnb.fitting import levenberg_marquardt
+from irsnb.fitting import descend, fix_of_descent
+from irsnb.fix import Fix, row_values, sift_rows
 from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
+
+__all__ = [
+    "METHODS",
+    "MOST_FITS",
+    "Association",
+    "associate",
+    "binary_weights",
+    "fuse",
+    "locate",
+    "minimum_variance_weights",
+    "pair_sensitivities",
+    "perturbation_mae",
+]
 
 METHODS = ("one-pair", "mean", "binary")
 _BLOCK = 2**15
+_ZENITH = 1e-6
 
 
-def locate(azimuth, elevation, semi_major, semi_focal):
+def locate(
+    azimuth: ArrayLike, elevation: ArrayLike, semi_major: ArrayLike, semi_focal: ArrayLike
+) -> np.ndarray:
     """Position of the target from one pair: where the departure ray meets the ellipse.
 
     Algorithm 1 of Duan et al. (2025), eqs. (9)-(16), without its "solve": about its focus S1 the ellipse
@@ -55,16 +72,13 @@ def locate(azimuth, elevation, semi_major, semi_focal):
     >>> locate(np.pi / 2, 0.0, 5.0, 3.0).round(9) + 0.0
     array([0. , 3.2, 0. ])
     """
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
     semi_major, semi_focal = checked_ellipse(semi_major, semi_focal)
     lead = common_shape(
         azimuth=azimuth.shape,
         elevation=elevation.shape,
         semi_major=semi_major.shape,
         semi_focal=semi_focal.shape,
-    )
-    require(
-        np.abs(elevation) <= np.pi / 2, "elevation", elevation, "it must lie within +-pi/2 rad (+-90 deg)"
     )
     if np.prod(lead) <= _BLOCK:
         return _locate(azimuth, elevation, semi_major, semi_focal)
@@ -92,7 +106,7 @@ def _locate(azimuth, elevation, semi_major, semi_focal):
     return distance[..., None] * ray
 
 
-def binary_weights(eccentricities):
+def binary_weights(eccentricities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Binary weights of the pairs: Duan et al. (2025), eqs. (21a)-(21b).
 
     Parameters
@@ -109,11 +123,18 @@ def binary_weights(eccentricities):
     Raises
     ------
     ValueError
-        If there is no pair or a value is not finite.
+        If there is no pair or a value is not in [0, 1).
+
+    Examples
+    --------
+    >>> binary_weights([0.5, 0.2, 0.9])
+    (array([0., 1., 0.]), array([0., 0., 1.]))
     """
     eccentricities = real_array("eccentricities", eccentricities)
     if eccentricities.ndim == 0 or eccentricities.shape[-1] == 0:
         raise ValueError(f"eccentricities: got shape {eccentricities.shape}; it must be (..., M) with M >= 1")
+    inside = (eccentricities >= 0) & (eccentricities < 1)
+    require(inside, "eccentricities", eccentricities, "an eccentricity of an ellipse lies in [0, 1)")
     pairs = np.arange(eccentricities.shape[-1])
     return (
         (pairs == eccentricities.argmin(-1)[..., None]).astype(float),
@@ -121,7 +142,14 @@ def binary_weights(eccentricities):
     )
 
 
-def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, method):
+def perturbation_mae(
+    target: ArrayLike,
+    receiver: ArrayLike,
+    semi_focals: ArrayLike,
+    d_azimuth: ArrayLike,
+    d_elevation: ArrayLike,
+    method: str,
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean absolute error of the direction when both departure angles are off: Duan et al. (2025), eq. (23).
 
     The departure angles are shifted once by +(d_azimuth, d_elevation) and once by -(d_azimuth,
@@ -152,12 +180,20 @@ def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, meth
         If the method is unknown; there is no pair, or more than one with ``"one-pair"``; a value is not
         finite; the shapes do not broadcast; a target stands on the line between two surfaces (its path sum
         is the focal distance) or straight above or below the receiver.
+
+    Examples
+    --------
+    Both angles off by one degree, seen through one pair of surfaces 1600 m apart:
+
+    >>> shift, target, receiver = np.deg2rad(1), (700, 1200, 1400), (200, -400, -30)
+    >>> np.rad2deg(perturbation_mae(target, receiver, 800, shift, shift, "one-pair")).round(2).tolist()
+    [1.08, 0.75]
     """
-    if method not in METHODS:
-        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
+    choice("method", method, METHODS)
     target, receiver = points("target", target), points("receiver", receiver)
     semi_focals = checked_pairs(semi_focals)
-    d_azimuth, d_elevation = real_array("d_azimuth", d_azimuth), real_array("d_elevation", d_elevation)
+    d_azimuth = checks.azimuth("d_azimuth", d_azimuth)
+    d_elevation = checks.elevation("d_elevation", d_elevation)
     n_pairs = semi_focals.shape[-1]
     if method == "one-pair" and n_pairs != 1:
         raise ValueError(f"semi_focals: got {n_pairs} pairs; method 'one-pair' takes exactly one")
@@ -169,15 +205,7 @@ def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, meth
         d_elevation=d_elevation.shape,
     )
     true_azimuth, true_elevation = paper_direction(target, receiver)
-    # A path sum rounds to the focal distance, not below it, on the line between the surfaces.
-    sums = path_sum(target[..., None, :], semi_focals)
-    require(
-        sums > 2 * semi_focals * (1 + 1e-12),
-        "target",
-        sums,
-        "it must not stand on the line between two surfaces (path sum shown, not above the focal distance)",
-    )
-    semi_majors = sums / 2
+    semi_majors = _path_sum_off_line(target, semi_focals) / 2
     azimuth, elevation, _ = direction_angles(target)
     weights = _weights(semi_focals / semi_majors, method)
     mae_azimuth, mae_elevation = 0.0, 0.0
@@ -194,13 +222,28 @@ def perturbation_mae(target, receiver, semi_focals, d_azimuth, d_elevation, meth
     return mae_azimuth, mae_elevation
 
 
+def _path_sum_off_line(target, semi_focals):
+    """Path sums (..., M) of a target that must not stand on the line between two surfaces."""
+    # There the path sum rounds to the focal distance, not below it.
+    sums = path_sum(target[..., None, :], semi_focals)
+    require(
+        sums > 2 * semi_focals * (1 + 1e-12),
+        "target",
+        sums,
+        "it must not stand on the line between two surfaces (path sum shown, not above the focal distance)",
+    )
+    return sums
+
+
 def _weights(eccentricities, method):
     if method == "binary":
         return binary_weights(eccentricities)
     return (np.full_like(eccentricities, 1 / eccentricities.shape[-1]),) * 2
 
 
-def pair_sensitivities(target, receiver, semi_focals):
+def pair_sensitivities(
+    target: ArrayLike, receiver: ArrayLike, semi_focals: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How each pair's direction answers to a small error of the departure angles, to first order.
 
     Moving along a pair's ellipsoid, the position changes by ``R du + u dR`` with
@@ -227,12 +270,18 @@ def pair_sensitivities(target, receiver, semi_focals):
     ValueError
         If a value is not finite, the shapes do not broadcast, or the geometry is degenerate as in
         :func:`perturbation_mae`.
+
+    Examples
+    --------
+    >>> common, line, k = pair_sensitivities((700, 1200, 1400), (200, -400, -30), (400, 800, 1200))
+    >>> k.round(2).tolist()
+    [0.23, 0.46, 0.66]
     """
     target, receiver = points("target", target), points("receiver", receiver)
     semi_focals = checked_pairs(semi_focals)
     common_shape(target=target.shape[:-1], receiver=receiver.shape[:-1], semi_focals=semi_focals.shape[:-1])
+    semi_majors = _path_sum_off_line(target, semi_focals) / 2
     azimuth, elevation, distance = direction_angles(target)
-    semi_majors, _ = checked_ellipse(path_sum(target[..., None, :], semi_focals) / 2, semi_focals)
     k = semi_focals * distance[..., None] / ((semi_majors - semi_focals) * (semi_majors + semi_focals))
     ray = target / distance[..., None]
     turn = ray_jacobian(azimuth, elevation)
@@ -242,7 +291,9 @@ def pair_sensitivities(target, receiver, semi_focals):
     return common, line, k
 
 
-def minimum_variance_weights(target, receiver, semi_focals):
+def minimum_variance_weights(
+    target: ArrayLike, receiver: ArrayLike, semi_focals: ArrayLike
+) -> tuple[np.ndarray, np.ndarray]:
     """Weights of the pairs that make the direction least sensitive to equal, independent angle errors.
 
     The paper leaves better weights to future work. To first order every weighting that sums to one has
@@ -266,6 +317,12 @@ def minimum_variance_weights(target, receiver, semi_focals):
     ------
     ValueError
         As :func:`pair_sensitivities`; and if all pairs are alike.
+
+    Examples
+    --------
+    >>> azimuth_weights, _ = minimum_variance_weights((700, 1200, 1400), (200, -400, -30), (400, 800, 1200))
+    >>> azimuth_weights.round(2).tolist()
+    [15.68, -0.54, -14.15]
     """
     common, line, k = pair_sensitivities(target, receiver, semi_focals)
     centred = k - k.mean(axis=-1, keepdims=True)
@@ -281,37 +338,21 @@ def minimum_variance_weights(target, receiver, semi_focals):
     return weights[..., 0, :], weights[..., 1, :]
 
 
-@dataclass(frozen=True)
-class Fix:
-    """A fused position; made by :func:`fuse`.
-
-    Attributes
-    ----------
-    position : ndarray, shape (..., 3)
-        Estimate in the frame of the surfaces [m].
-    covariance : ndarray, shape (..., 3, 3)
-        Its covariance by the inverse Fisher information at the estimate [m^2].
-    misfit : ndarray, shape (...)
-        Sum of squared residuals in units of their standard deviations; chi-square with M - 1 degrees of
-        freedom when the model holds.
-    converged : ndarray of bool, shape (...)
-        Whether the iteration settled.
-    """
-
-    position: np.ndarray
-    covariance: np.ndarray
-    misfit: np.ndarray
-    converged: np.ndarray
-
-
-def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
+def fuse(
+    azimuth: ArrayLike,
+    elevation: ArrayLike,
+    path_sums: ArrayLike,
+    semi_focals: ArrayLike,
+    sigma_angle: ArrayLike,
+    sigma_path: ArrayLike,
+) -> Fix:
     """Joint maximum-likelihood position from both departure angles and all path sums.
 
     The paper combines the *directions* of its pairs, (21)-(22). Here one position is fitted to all
     measurements at once: with the model of :func:`position_crlb`, minimise
 
     ``((theta_r - theta(p)) / sigma_angle)^2 + ((phi_r - phi(p)) / sigma_angle)^2
-    + sum_j ((d_j - |p| - |p - S_j|) / sigma_path)^2``
+    + sum_j ((d_j - |p| - |p - S_j|) / sigma_path_j)^2``
 
     by Levenberg-Marquardt steps on all targets together, from the mean of the pairs' positions (16). The
     steps are taken in cylindrical coordinates about the line of surfaces: path sums do not see the turn about
@@ -320,116 +361,132 @@ def fuse(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
     Parameters
     ----------
     azimuth, elevation : array_like, shape (...)
-        Measured departure angles [rad]; elevation within +-pi/2.
+        Measured departure angles [rad]; elevation within +-pi/2, these excluded.
     path_sums : array_like, shape (..., M)
-        Measured path sums 2 a_j [m], each above its focal distance 2 c_j.
+        Measured path sums 2 a_j [m], each above its focal distance 2 c_j; NaN where one is missing.
     semi_focals : array_like, shape (..., M)
         Semi-focal lengths c_j [m].
-    sigma_angle, sigma_path : array_like, shape (...)
-        Standard deviations of each angle [rad] and each path sum [m], above 0.
+    sigma_angle : array_like, shape (...)
+        Standard deviation of each of the two angles [rad], above 0.
+    sigma_path : array_like, shape () or (..., M)
+        Standard deviation of each path sum [m], above 0: one number, or one for each path sum.
 
     Returns
     -------
     Fix
-        Leading axes of all inputs broadcast.
+        Leading axes of all inputs broadcast. The position is in the frame of the surfaces [m]. The misfit has
+        M - 1 degrees of freedom, less one for each path sum that is missing.
 
     Raises
     ------
     ValueError
-        If a value is not finite, there is no pair, an elevation lies beyond +-pi/2, a path sum does not
-        exceed its focal distance, a sigma is not above 0, or the shapes do not broadcast.
+        If a kind or shape does not fit, there is no pair, or no row has measurements that can be used. In a
+        batch, a row with a value that is not allowed (an angle not finite, an elevation beyond +-pi/2, a path
+        sum that does not exceed its focal distance, a sigma not above 0, no path sum at all) becomes NaN with
+        a remark, and the others stand.
+
+    Examples
+    --------
+    A target at (300, 400, 0) m; its elevation is off by half a degree, and the second path sum is missing:
+
+    >>> import numpy as np
+    >>> sums = path_sum(np.array([300.0, 400.0, 0.0]), np.array([200.0, 300.0, 400.0]))
+    >>> sums[1] = np.nan
+    >>> fix = fuse(np.arctan2(4, 3), np.deg2rad(0.5), sums, [200.0, 300.0, 400.0], np.deg2rad(0.5), 1.0)
+    >>> (fix.position.round(1) + 0.0).tolist(), fix.dof, bool(fix.converged)
+    ([300.0, 400.0, 4.4], 1, True)
     """
-    lead, cylindrical, misfit, converged, jacobian = _fit(
-        azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path
-    )
-    position, by_cylindrical = _from_cylindrical(cylindrical)
-    covariance = transform_bound(cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian), by_cylindrical)
-    return Fix(
-        position.reshape(*lead, 3),
-        covariance.reshape(*lead, 3, 3),
-        misfit.reshape(lead),
-        converged.reshape(lead),
-    )
+    found, good, remarks, dof = _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path)
+    from irsnb.elliptic.kernels import from_cylindrical
+
+    return fix_of_descent(found, good, remarks, dof, from_cylindrical, "path_sums")
 
 
 def _fit(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
-    """Check the measurements of :func:`fuse` and fit them, flattened over the leading axes `lead`.
+    """Check the measurements of :func:`fuse` and fit them, with rows flattened.
 
-    Returns lead, cylindrical coordinates (n, 3), misfit (n,), converged (n,), and the Jacobian.
+    Returns the descent, which rows are good, the remarks on the others, and the degrees of freedom.
     """
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
-    path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
-    sigma_angle, sigma_path = real_array("sigma_angle", sigma_angle), real_array("sigma_path", sigma_path)
-    require(
-        np.abs(elevation) <= np.pi / 2, "elevation", elevation, "it must lie within +-pi/2 rad (+-90 deg)"
-    )
-    require(sigma_angle > 0, "sigma_angle", sigma_angle, "it must be above 0 rad")
-    require(sigma_path > 0, "sigma_path", sigma_path, "it must be above 0 m")
-    if path_sums.ndim == 0 or path_sums.shape[-1] != semi_focals.shape[-1]:
+    from irsnb.elliptic.kernels import fusion_residuals, fusion_starts
+
+    azimuth, elevation = row_values("azimuth", azimuth), row_values("elevation", elevation)
+    path_sums, semi_focals = row_values("path_sums", path_sums), checked_pairs(semi_focals)
+    sigma_angle, sigma_path = row_values("sigma_angle", sigma_angle), row_values("sigma_path", sigma_path)
+    n_pairs = semi_focals.shape[-1]
+    if path_sums.ndim == 0 or path_sums.shape[-1] != n_pairs:
         raise ValueError(
             f"path_sums: got shape {path_sums.shape}; its last axis must hold one for each of the "
-            f"{semi_focals.shape[-1]} pairs in semi_focals"
+            f"{n_pairs} pairs in semi_focals"
         )
-    lead = common_shape(
+    if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
+        raise ValueError(
+            f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one for "
+            "each path sum"
+        )
+    rows = common_shape(
         azimuth=azimuth.shape,
         elevation=elevation.shape,
         path_sums=path_sums.shape[:-1],
         semi_focals=semi_focals.shape[:-1],
         sigma_angle=sigma_angle.shape,
-        sigma_path=sigma_path.shape,
+        sigma_path=sigma_path.shape[:-1],
     )
-    require(
-        path_sums > 2 * semi_focals,
-        "path_sums",
-        path_sums,
-        "each must exceed its focal distance, twice the semi-focal length",
-    )
-    start = _locate(azimuth[..., None], elevation[..., None], path_sums / 2, semi_focals).mean(axis=-2)
-    x, y, z = np.moveaxis(np.broadcast_to(start, (*lead, 3)).reshape(-1, 3), -1, 0)
-    flat = [np.broadcast_to(v, lead).reshape(-1) for v in (azimuth, elevation, sigma_angle, sigma_path)]
-    pairs = (*lead, semi_focals.shape[-1])
-    flat += [np.broadcast_to(v, pairs).reshape(-1, pairs[-1]) for v in (path_sums, semi_focals)]
-    start = np.stack([x, np.hypot(y, z), np.arctan2(z, y)], axis=-1)
-    return lead, *levenberg_marquardt(_residuals, start, flat)
-
-
-def _from_cylindrical(cylindrical):
-    """Position (n, 3) of (x, distance from the x axis, turn about it), and its Jacobian (n, 3, 3)."""
-    x, rho, turn = np.moveaxis(cylindrical, -1, 0)
-    cos, sin, zero = np.cos(turn), np.sin(turn), np.zeros_like(x)
-    rows = [[zero + 1, zero, zero], [zero, cos, -rho * sin], [zero, sin, rho * cos]]
-    jacobian = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
-    return np.stack([x, rho * cos, rho * sin], axis=-1), jacobian
-
-
-def _residuals(cylindrical, azimuth, elevation, sigma_angle, sigma_path, sums, focals):
-    """Residuals (n, 2 + M) in standard deviations and their Jacobian (n, 2 + M, 3), for n targets."""
-    position, by_cylindrical = _from_cylindrical(cylindrical)
-    offsets = position[:, None, :] - second_surface(focals)
-    lengths = np.linalg.norm(offsets, axis=-1)
-    level = np.hypot(position[:, 0], position[:, 1])
-    distance = np.hypot(level, position[:, 2])
-    off_azimuth = np.arctan2(position[:, 1], position[:, 0]) - azimuth
-    off_azimuth = (off_azimuth + np.pi) % (2 * np.pi) - np.pi
-    off_elevation = np.arctan2(position[:, 2], level) - elevation
-    residuals = np.concatenate(
+    if 0 in rows:
+        names = "azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path"
+        raise ValueError(f"{names}: got rows of shape {rows}; at least one row is needed")
+    shapes = [rows] * 3 + [(*rows, n_pairs)] * 3
+    given = (azimuth, elevation, sigma_angle, path_sums, semi_focals, sigma_path)
+    arrays = [np.empty(shape) for shape in shapes]
+    for array, values in zip(arrays, given, strict=True):
+        array[...] = values
+    azimuth, elevation, sigma_angle, path_sums, semi_focals, sigma_path = arrays
+    missing = np.isnan(path_sums)
+    dof = np.sum(~missing, axis=-1) - 1
+    exceeds = "each must exceed its focal distance, twice the semi-focal length, and be finite"
+    good, remarks = sift_rows(
+        rows,
         [
-            np.stack([off_azimuth, off_elevation], axis=-1) / sigma_angle[:, None],
-            (distance[:, None] + lengths - sums) / sigma_path[:, None],
+            (
+                "azimuth",
+                azimuth,
+                np.abs(azimuth) <= 4 * np.pi,
+                "it must be finite and lie within +-4 pi rad; convert degrees to radians",
+            ),
+            (
+                "elevation",
+                elevation,
+                np.abs(elevation) < np.pi / 2 - _ZENITH,
+                "it must lie within +-pi/2 rad (+-90 deg), these excluded: there azimuth has no meaning",
+            ),
+            ("sigma_angle", sigma_angle, _is_finite_above(0, sigma_angle), "it must be above 0 rad"),
+            ("sigma_path", sigma_path, _is_finite_above(0, sigma_path), "it must be above 0 m"),
+            ("path_sums", path_sums, missing | _is_finite_above(2 * semi_focals, path_sums), exceeds),
+            ("path_sums", dof + 1, dof >= 0, "measured; at least one is needed"),
         ],
-        axis=-1,
     )
-    by_angles = direction_jacobian(position, np.zeros(3)) / sigma_angle[:, None, None]
-    by_sums = (position / distance[:, None])[:, None, :] + offsets / lengths[..., None]
-    jacobian = np.concatenate([by_angles, by_sums / sigma_path[:, None, None]], axis=-2)
-    return residuals, jacobian @ by_cylindrical
+    if not good.all():
+        for array in (*arrays, missing, dof):
+            array[~good] = array[good][0]
+    azimuth, elevation, sigma_angle = (array.reshape(-1) for array in arrays[:3])
+    path_sums, semi_focals, sigma_path = (array.reshape(-1, n_pairs) for array in arrays[3:])
+    weights = np.where(missing.reshape(-1, n_pairs), 0.0, 1 / sigma_path)
+    found = descend(
+        fusion_residuals,
+        fusion_starts(azimuth, elevation, path_sums, semi_focals),
+        (azimuth, elevation, 1 / sigma_angle, path_sums, semi_focals, weights),
+    )
+    return found, good, remarks, dof if missing.any() else n_pairs - 1
+
+
+def _is_finite_above(low, value):
+    return (value > low) & (value < np.inf)
 
 
 MOST_FITS = 300_000
 """Joint fits that :func:`associate` is willing to make."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Association:
     """Which path sum belongs to which direction; made by :func:`associate`.
 
@@ -448,7 +505,14 @@ class Association:
     margin: float
 
 
-def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_path):
+def associate(
+    azimuth: ArrayLike,
+    elevation: ArrayLike,
+    path_sums: ArrayLike,
+    semi_focals: ArrayLike,
+    sigma_angle: ArrayLike,
+    sigma_path: ArrayLike,
+) -> Association:
     """Sort unlabelled path sums to several targets by consistency.
 
     Duan et al. (2025) leave several targets to later work. Each of K departure directions comes with a label,
@@ -477,8 +541,17 @@ def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_pat
     ValueError
         As :func:`fuse`; and if the shapes are not (K,), (K,), (N, M), (M,) with N >= K >= 1, or if more than
         300,000 fits would be needed.
+
+    Examples
+    --------
+    >>> targets, pairs = np.array([[300.0, 400.0, 200.0], [500.0, 100.0, 300.0]]), np.array([200.0, 300.0])
+    >>> azimuth, elevation, _ = direction_angles(targets)
+    >>> sums = path_sum(targets[:, None, :], pairs)
+    >>> sums[:, 1] = sums[::-1, 1]
+    >>> associate(azimuth, elevation, sums, pairs, 0.01, 1.0).order.tolist()
+    [[0, 1], [1, 0]]
     """
-    azimuth, elevation = real_array("azimuth", azimuth), real_array("elevation", elevation)
+    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
     path_sums, semi_focals = real_array("path_sums", path_sums), checked_pairs(semi_focals)
     n_pairs = semi_focals.size
     shapes = {"azimuth": azimuth, "elevation": elevation, "path_sums": path_sums, "semi_focals": semi_focals}
@@ -492,6 +565,8 @@ def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_pat
     if not fits:
         listing = ", ".join(f"{name} {value.shape}" for name, value in shapes.items())
         raise ValueError(f"shapes: got {listing}; they must be (K,), (K,), (N, M), (M,) with N >= K >= 1")
+    exceeds = "each must exceed its focal distance, twice the semi-focal length"
+    require(path_sums > 2 * semi_focals, "path_sums", path_sums, exceeds)
     n_sums = len(path_sums)
     if azimuth.size * n_sums**n_pairs > MOST_FITS:
         raise ValueError(
@@ -500,10 +575,8 @@ def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_pat
         )
     choices = np.indices((n_sums,) * n_pairs).reshape(n_pairs, -1).T
     everything = path_sums[choices, np.arange(n_pairs)]
-    _, _, misfit, _, _ = _fit(
-        azimuth[:, None], elevation[:, None], everything, semi_focals, sigma_angle, sigma_path
-    )
-    misfit = misfit.reshape(azimuth.size, len(choices))
+    found, *_ = _fit(azimuth[:, None], elevation[:, None], everything, semi_focals, sigma_angle, sigma_path)
+    misfit = found.misfit.reshape(azimuth.size, len(choices))
     (best, total), (_, next_best) = _two_best_disjoint(misfit, choices)
     picked = np.array(best)
     fix = fuse(azimuth, elevation, everything[picked], semi_focals, sigma_angle, sigma_path)
@@ -512,7 +585,7 @@ def associate(azimuth, elevation, path_sums, semi_focals, sigma_angle, sigma_pat
 
 def _two_best_disjoint(misfit, choices):
     """The two sets of choices, one for each row, that share no sum and have the smallest total misfit."""
-    ranked = np.argsort(misfit, axis=1)
+    ranked = np.argsort(misfit, axis=1, kind="stable")
     least = misfit.min(axis=1)
     found = [(None, np.inf), (None, np.inf)]
 

@@ -282,5 +282,5 @@ def _line_of_sight(target, receiver):
     common_shape(target=target.shape, receiver=receiver.shape)
     offset = target - receiver
     apart = np.any(offset != 0, axis=-1)
-    require(apart, "target", target[..., 0], "it must not stand where the receiver does (x shown)")
+    require(apart, "target", target[..., 0], "it must not coincide with the receiver (x shown)")
     return offset

@@ -6,7 +6,7 @@ same on every processor: sums are added element by element in one order, and a m
 
 import numpy as np
 
-from irsnb.hybrid.kernels import compiled
+from irsnb.compiled import compiled
 
 __all__ = []
 

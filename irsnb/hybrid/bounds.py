@@ -178,7 +178,7 @@ def miscalibration(array: PlanarArray, users: ArrayLike, sigma_phase: float) -> 
     checks.require(
         1e-100 < sigma < 1e100, "sigma_phase", sigma, "it must be above 0 rad, and its square finite"
     )
-    return _bound(fisher_information(slopes, np.full(slopes.shape[-2], sigma)))
+    return _bound(fisher_information(slopes, np.full(slopes.shape[-2], sigma**2)))
 
 
 def first_order_bias(array: PlanarArray, users: ArrayLike, disturbance: ArrayLike) -> np.ndarray:

@@ -219,7 +219,7 @@ def find_users(
     signal = signal_subspace(covariance, count)
     null = len(covariance) - np.sum(np.abs(steered.conj() @ signal) ** 2, axis=-1)
     chosen = []
-    for one in np.argsort(null):
+    for one in np.argsort(null.round(9), kind="stable"):
         # Two candidates may end in one place: where steering vectors are alike, they are one user.
         if all(np.abs(np.vdot(steered[one], steered[other])) < SAME * len(covariance) for other in chosen):
             chosen.append(one)

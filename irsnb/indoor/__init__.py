@@ -1,17 +1,9 @@
 """Part II, Aguiar et al. (2024): a user between two walls of tiles."""
 
 from irsnb.indoor.bounds import errors_at_bound, position_crlb, position_error_bound
-from irsnb.indoor.estimators import (
-    Fix,
-    build_dictionary,
-    features,
-    likelihood_cost,
-    locate,
-    phase_cost,
-    references,
-    refine,
-    search,
-)
+from irsnb.indoor.costs import features, likelihood_cost, phase_cost, references
+from irsnb.indoor.dictionary import build_dictionary, search
+from irsnb.indoor.estimators import locate, refine
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
 from irsnb.indoor.model import (
     CHOICES,
@@ -44,7 +36,6 @@ from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
 __all__ = [
     "CHOICES",
     "Fingerprint",
-    "Fix",
     "Found",
     "Locator",
     "NETWORKS",

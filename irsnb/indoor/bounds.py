@@ -3,7 +3,7 @@
 import numpy as np
 
 from irsnb.bounds import cramer_rao_bound
-from irsnb.indoor.estimators import residuals
+from irsnb.indoor.costs import residuals
 from irsnb.indoor.model import checked_positions
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.estimators import features
+from irsnb.indoor.costs import features
 from irsnb.indoor.model import USERS_X, USERS_Y
 
 PITCH, RANK, MEMBERS, POWER = 0.05, 8, 22, 16

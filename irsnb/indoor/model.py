@@ -233,15 +233,15 @@ class Room:
         return signal_unchecked(self, checked_positions(positions))
 
 
-def checked_positions(positions):
+def checked_positions(positions, name="positions"):
     """Return positions as an array (..., 2), or raise ``ValueError`` if one is outside the room."""
-    positions = real_array("positions", positions)
+    positions = real_array(name, positions)
     if positions.ndim == 0 or positions.shape[-1] != 2:
-        raise ValueError(f"positions: got shape {positions.shape}; it must be (..., 2): x, y in metres")
+        raise ValueError(f"{name}: got shape {positions.shape}; it must be (..., 2): x, y in metres")
     x, y = positions[..., 0], positions[..., 1]
-    require(np.abs(x) < WIDTH / 2, "positions", x, "that x is outside the room, -5 m < x < 5 m")
+    require(np.abs(x) < WIDTH / 2, name, x, "that x is outside the room, -5 m < x < 5 m")
     # The area that the paper gives its users ends on the wall y = 10, which carries no tiles.
-    require((y > 0) & (y <= DEPTH), "positions", y, "that y is outside the room, 0 m < y <= 10 m")
+    require((y > 0) & (y <= DEPTH), name, y, "that y is outside the room, 0 m < y <= 10 m")
     return positions
 
 
@@ -301,19 +301,13 @@ def reflection_coefficients(room, positions):
     positions = checked_positions(positions)
     flat = positions.reshape(-1, 2)
 
-    def factor(dx, dy, dz):
-        _, _, (element, wide, tall), _ = _pattern(room, dx, dy, dz)
+    def factor(offsets):
+        _, _, (element, wide, tall), _ = _pattern(room, *offsets)
         return element * wide * tall
 
-    incident = 10 ** (room.cell_gain_dbi / 10) * factor(*(room.base_station - room.tiles).T)
+    incident = 10 ** (room.cell_gain_dbi / 10) * factor(_seen(room, room.base_station, room.tiles))
     parts = [
-        incident
-        * factor(
-            flat[i : i + _BLOCK, :1] - room.tiles[:, 0],
-            flat[i : i + _BLOCK, 1:] - room.tiles[:, 1],
-            room.user_height - room.tiles[:, 2],
-        )
-        for i in _blocks(flat)
+        incident * factor(_seen(room, _users(room, flat[i : i + _BLOCK]), room.tiles)) for i in _blocks(flat)
     ]
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
@@ -372,13 +366,22 @@ def _phasor(room, distance):
     return wave
 
 
-def _pattern(room, dx, dy, dz, with_slope=False):
-    """sqrt(F) AF of (1) and (3) at offsets (..., K) [m] from the tiles, and what its derivative needs."""
-    along, normal = room.axes
-    distance = np.sqrt(dx * dx + dy * dy + dz * dz)
-    facing = (dx * normal[:, 0] + dy * normal[:, 1]) / distance
-    across = (dx * along[:, 0] + dy * along[:, 1]) / distance
-    upward = dz / distance
+def _users(room, positions):
+    """Users (n, 2) as points (n, 1, 3) beside the tiles."""
+    heights = np.full((len(positions), 1), room.user_height)
+    return np.concatenate([positions, heights], axis=-1)[:, None, :]
+
+
+def _seen(room, points, tiles):
+    """Points (..., 3) as tiles (K, 3) see them: along the wall, off it and upwards, (..., K) each [m]."""
+    (dx, dy, dz), (along, normal) = np.moveaxis(points - tiles, -1, 0), room.axes
+    return dx * along[:, 0] + dy * along[:, 1], dx * normal[:, 0] + dy * normal[:, 1], dz
+
+
+def _pattern(room, along, off, up, with_slope=False):
+    """sqrt(F) AF of (1) and (3) at offsets from a tile as :func:`_seen`, and what its derivative needs."""
+    distance = np.sqrt(along * along + off * off + up * up)
+    facing, across, upward = off / distance, along / distance, up / distance
     columns, rows = room.tile_cells
     wide, wide_slope = _array_factor(columns, room.cell_spacing, across, with_slope)
     tall, tall_slope = _array_factor(rows, room.cell_spacing, upward, with_slope)
@@ -386,23 +389,27 @@ def _pattern(room, dx, dy, dz, with_slope=False):
     return distance, (facing, across, upward), (element, wide, tall), (wide_slope, tall_slope)
 
 
+def _incident(room, tiles):
+    """What arrives at each tile from the base station, and the constants of the way on, (K,)."""
+    distance, _, (element, wide, tall), _ = _pattern(room, *_seen(room, room.base_station, tiles))
+    gain = 10 ** (room.cell_gain_dbi / 10) * (room.wavelength / (4 * np.pi)) ** 2
+    return gain * element * wide * tall / distance * _phasor(room, distance)
+
+
 def _channels(room, positions, tiles, gradient=False):
     """:func:`tile_channels` of positions (n, 2); with `gradient`, also its derivatives by x and by y."""
-    first, _, (element, wide, tall), _ = _pattern(room, *(room.base_station - tiles).T)
-    gain = 10 ** (room.cell_gain_dbi / 10) * (room.wavelength / (4 * np.pi)) ** 2
-    incident = gain * element * wide * tall / first * _phasor(room, first)
-    offsets = positions[:, :1] - tiles[:, 0], positions[:, 1:] - tiles[:, 1]
+    users = _users(room, positions)
     second, (facing, across, upward), (element, wide, tall), slopes = _pattern(
-        room, *offsets, room.user_height - tiles[:, 2], with_slope=gradient
+        room, *_seen(room, users, tiles), with_slope=gradient
     )
-    wave = _phasor(room, second) * (incident * element / second)
+    wave = _phasor(room, second) * (_incident(room, tiles) * element / second)
     channels = wide * tall * wave
     if not gradient:
         return (channels,)
     along, normal = room.axes
     level, by = np.where(facing > 0, facing, np.inf), []
     for axis in range(2):
-        outward = offsets[axis] / second
+        outward = (users[..., axis] - tiles[:, axis]) / second
         by_facing = (normal[:, axis] - facing * outward) / second
         by_across = (along[:, axis] - across * outward) / second
         by_upward = -upward * outward / second
@@ -413,6 +420,36 @@ def _channels(room, positions, tiles, gradient=False):
         )
         by.append(shape * wave - channels * outward * (1 / second + 2j * np.pi / room.wavelength))
     return channels, *by
+
+
+def signal_on_grid(room, x, y):
+    """:func:`signal_unchecked` of all pairs of coordinates, of single precision.
+
+    A tile's channel depends on where the place stands as the tile sees it. On an even grid the tiles of a
+    wall see the same few offsets along the wall, which are computed once for all of them.
+
+    Returns
+    -------
+    ndarray of complex64, shape (len(x), len(y), T)
+    """
+    places, (_, normal) = (x, y), room.axes
+    amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
+    weights = (amplitude * np.exp(1j * room.phases) * _incident(room, room.tiles)).T.astype(np.complex64)
+    signal = np.zeros((len(x), len(y), room.n_pilots), dtype=np.complex64)
+    for axis, rows_of in ((0, signal), (1, signal.swapaxes(0, 1))):
+        on_wall = normal[:, axis] != 0
+        tiles, direction = room.tiles[on_wall], normal[on_wall, axis][0]
+        seen = np.round(places[1 - axis][:, None] - tiles[:, 1 - axis], 9)
+        offsets, index = np.unique(seen, return_inverse=True)
+        index, up = index.reshape(seen.shape), np.array(room.user_height - tiles[0, 2])
+        for i in range(0, len(places[axis]), 8):
+            off = direction * (places[axis][i : i + 8, None] - tiles[0, axis])
+            distance, _, (element, wide, tall), _ = _pattern(room, offsets, off, up)
+            path = (element * wide * tall / distance * _phasor(room, distance)).astype(np.complex64)
+            channels = np.take(path, index, axis=1)
+            received = channels.reshape(-1, len(tiles)) @ weights[on_wall]
+            rows_of[i : i + 8] += received.reshape(*channels.shape[:2], -1)
+    return signal
 
 
 def spherical_channels(room, positions):

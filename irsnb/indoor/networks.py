@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from irsnb.checks import real_array
-from irsnb.indoor.estimators import features
+from irsnb.indoor.costs import features
 from irsnb.indoor.model import (
     USERS_X,
     USERS_Y,

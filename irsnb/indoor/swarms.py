@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.estimators import likelihood_cost, phase_cost, phase_cost_gradient
+from irsnb.indoor.costs import likelihood_cost, phase_cost, phase_cost_gradient
 from irsnb.indoor.model import USERS_X, USERS_Y
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
@@ -240,7 +240,7 @@ def _best_of_grid(task, budget):
         # No phase is likelier than another: they take turns.
         turns = np.arange(len(points)) * (np.sqrt(5) - 1) / 2 % 1 * 2 * np.pi
         points = np.concatenate([points, turns[:, None]], axis=-1)
-    return points[np.argsort(task.cost(points))[: task.population]]
+    return points[np.argsort(task.cost(points), kind="stable")[: task.population]]
 
 
 def _pymoo():

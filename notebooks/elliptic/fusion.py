@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import chi2
 
-from irsnb import figures, ledger
 from irsnb.bounds import cramer_rao_bound, fisher_information
 from irsnb.elliptic import (
     EXPERIMENTS,
@@ -42,6 +41,7 @@ from irsnb.elliptic import (
     position_crlb,
 )
 from irsnb.geometry import direction_jacobian
+from irsnb.report import figures, runs
 
 figures.use_style()
 
@@ -65,7 +65,7 @@ receiver, semi_focals, one_pair = (
     scene.one_pair,
 )
 SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
-more = {"quick": 1, "paper": 10}[ledger.scale()]
+more = {"quick": 1, "paper": 10}[runs.scale()]
 rng = np.random.default_rng(2025)
 
 
@@ -228,9 +228,9 @@ fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.6))
 for k, (axes, name) in enumerate(
     zip(panels, ("azimuth", "elevation"), strict=True)
 ):
-    order = np.argsort(rms["bound"][k])
+    order = np.argsort(rms["bound"][k], kind="stable")
     for method in ("one-pair", "mean", "binary", "fusion", "bound"):
-        style = figures.METHOD_STYLE[method]
+        style = figures.style(method)
         line = style["linestyle"] if method == "bound" else "none"
         axes.plot(
             np.arange(1, len(field) + 1),
@@ -354,7 +354,7 @@ def mean_bound(third):
     )
     sigma = np.r_[SIGMA_ANGLE, SIGMA_ANGLE, SIGMA_PATH, SIGMA_PATH, SIGMA_PATH]
     bound = cramer_rao_bound(
-        fisher_information(np.concatenate([by_angles, by_sums], axis=-2), sigma)
+        fisher_information(np.concatenate([by_angles, by_sums], axis=-2), sigma**2)
     )
     return np.sqrt(np.trace(bound, axis1=-2, axis2=-1).mean(axis=-1))
 
@@ -434,7 +434,9 @@ plt.show()
 clocks = np.array([10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01])
 by_clock = np.sqrt(
     np.trace(
-        position_crlb(target, semi_focals, SIGMA_ANGLE, clocks), axis1=-2, axis2=-1
+        position_crlb(target, semi_focals, SIGMA_ANGLE, clocks[:, None]),
+        axis1=-2,
+        axis2=-1,
     )
 )
 print("clock error [m]:", clocks)

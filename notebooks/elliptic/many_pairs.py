@@ -25,7 +25,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.elliptic import (
     EXPERIMENTS,
     binary_weights,
@@ -39,6 +38,7 @@ from irsnb.elliptic import (
     perturbation_mae,
     second_surface,
 )
+from irsnb.report import claims, figures, ledger
 
 figures.use_style()
 ONE_DEGREE = np.deg2rad(1.0)
@@ -686,7 +686,7 @@ at_one_degree = fig7["binary"][:, np.argmin(np.abs(sweep_deg - 1))]
 def angles_row(number):
     got = printed_deg[number]
     name = f"exp{number}-angles"
-    off = np.abs(got - ledger.claim("duan2025", name).printed).max()
+    off = np.abs(got - claims.claim("duan2025", name).printed).max()
     return ledger.row(
         "duan2025",
         name,

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import fsolve
 
-from irsnb import figures, ledger
 from irsnb.elliptic import (
     EXPERIMENTS,
     direction,
@@ -41,6 +40,7 @@ from irsnb.elliptic import (
     second_surface,
 )
 from irsnb.geometry import direction_angles, frame_along, unit_vector
+from irsnb.report import claims, figures, ledger
 
 figures.use_style()
 
@@ -424,7 +424,7 @@ e = eccentricity(path_sum(target, semi_focals) / 2, semi_focals)
 print(
     "true angles [deg]:", true_deg.round(2), "  eccentricity:", e[[0, -1]].round(4)
 )
-stated_x = ledger.claim("duan2025", "exp1-second").printed[0]
+stated_x = claims.claim("duan2025", "exp1-second").printed[0]
 second_x = second_surface(semi_focals)[:, 0]
 fits = np.isclose(second_x, stated_x)
 print(f"x of S2 over the sweep [m]: {second_x[0]:.0f} to {second_x[-1]:.0f}")
@@ -480,7 +480,7 @@ fig, panels = plt.subplots(1, 2)
 for axes, error, spread, limit, name in zip(
     panels, mae, rms, bound, ("azimuth", "elevation"), strict=True
 ):
-    style = figures.METHOD_STYLE["one-pair"] | {"label": "the paper's measure (23)"}
+    style = figures.style("one-pair") | {"label": "the paper's measure (23)"}
     axes.plot(e, error, markevery=4, **style)
     axes.plot(e, spread, color="#E69F00", label="random shifts, RMS")
     figures.curves(axes, e, {"bound": limit})

@@ -25,13 +25,13 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.elliptic import associate, direction, fuse, path_sum, position_crlb
+from irsnb.report import figures, runs
 
 figures.use_style()
 PAIRS = np.array([1200.0, 800.0, 400.0])
 SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
-more = {"quick": 1, "paper": 10}[ledger.scale()]
+more = {"quick": 1, "paper": 10}[runs.scale()]
 rng = np.random.default_rng(2025)
 
 # %% [markdown]

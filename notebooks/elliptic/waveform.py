@@ -28,7 +28,6 @@ from dataclasses import fields
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.bounds import cramer_rao_bound, transform_bound
 from irsnb.elliptic import (
@@ -54,6 +53,7 @@ from irsnb.elliptic import (
     scan_crlb,
 )
 from irsnb.geometry import direction_jacobian
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 
@@ -80,7 +80,7 @@ target, receiver, semi_focals, one_pair = (
 azimuth, elevation = direction(target, np.zeros(3))
 # The radar knows the sector, not the target: the middle of the scan is a degree off.
 middle = np.array([azimuth, elevation]) + np.deg2rad([1.0, -0.5])
-more = {"quick": 1, "paper": 10}[ledger.scale()]
+more = {"quick": 1, "paper": 10}[runs.scale()]
 rng = np.random.default_rng(2025)
 
 UNITS = {
@@ -405,9 +405,7 @@ for k, (axes, unit, title) in enumerate(zip(panels, units, titles, strict=True))
         color="#0072B2",
         label="maximum likelihood",
     )
-    axes.plot(
-        levels_db, unit * errors["bound"][:, k], **figures.METHOD_STYLE["bound"]
-    )
+    axes.plot(levels_db, unit * errors["bound"][:, k], **figures.style("bound"))
     axes.axvline(threshold_db, color="0.6", lw=1)
     axes.set(yscale="log", xlabel="SNR [dB]", title=title)
 panels[0].set_ylabel("RMS error")
@@ -524,7 +522,7 @@ axes.plot(
 axes.plot(
     turned,
     effective["bound"],
-    **figures.METHOD_STYLE["bound"] | {"label": "whitened, R known"},
+    **figures.style("bound") | {"label": "whitened, R known"},
 )
 axes.axvline(sine, color="0.6", lw=1)
 axes.set(
@@ -712,7 +710,7 @@ fix = fuse(
     together["path_sums"],
     semi_focals,
     np.sqrt(np.trace(own_angles, axis1=-2, axis2=-1) / 2),
-    np.sqrt(np.mean(own_path**2, axis=-1)),
+    np.sqrt(np.mean(own_path**2, axis=-1, keepdims=True)),
 )
 by_pair = locate(
     together["azimuth"][:, None],

@@ -26,7 +26,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.elliptic import (
     EXPERIMENTS,
     binary_weights,
@@ -39,6 +38,7 @@ from irsnb.elliptic import (
     path_sum,
     perturbation_mae,
 )
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 ONE_DEGREE = np.deg2rad(1.0)
@@ -67,7 +67,7 @@ receiver, semi_focals, one_pair = (
     np.array(scene.semi_focals),
     scene.one_pair,
 )
-refine = {"quick": 1, "paper": 4}[ledger.scale()]
+refine = {"quick": 1, "paper": 4}[runs.scale()]
 xs, ys = (
     np.linspace(-400, 2800, 64 * refine + 1),
     np.linspace(50, 1650, 32 * refine + 1),

@@ -28,10 +28,10 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures
 from irsnb.arrays import PlanarArray
 from irsnb.elliptic import EXPERIMENTS, locate, path_sum
 from irsnb.geometry import direction_angles, frame_along, unit_vector
+from irsnb.report import figures
 
 figures.use_style()
 

@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     CORRELATIONS,
@@ -58,10 +57,11 @@ from irsnb.hybrid import (
     standard_errors,
     to_cosines,
 )
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2025)
-DRAWS = 20 if ledger.scale() == "quick" else 200
+DRAWS = 20 if runs.scale() == "quick" else 200
 street = load_scenario()
 everyone = polar(street)
 wavelength = street.wavelength
@@ -137,7 +137,7 @@ n_subarrays = (10 - 7 + 1) ** 2
 noise = noise_subspace(covariance, 4)
 spectrum = pseudospectrum(covariance, subarray, 4, grid, grid)
 found = find_directions(covariance, subarray, 4)
-found = found[np.argsort(found[:, 0])]
+found = found[np.argsort(found[:, 0], kind="stable")]
 print(f"{n_subarrays} subarrays; noise subspace {noise.shape}")
 print("azimuth, elevation [deg]:   true            peak on the grid")
 for true, peak in zip(np.rad2deg(true_near), np.rad2deg(found), strict=True):
@@ -247,7 +247,7 @@ few_angles = np.linspace(-1.2, 1.2, 49)
 few_ranges = np.linspace(2, 14, 25)
 both, true_scenes = [], []
 scene_rng = np.random.default_rng(7)
-while len(true_scenes) < (10 if ledger.scale() == "quick" else 40):
+while len(true_scenes) < (10 if runs.scale() == "quick" else 40):
     scene = np.column_stack(
         [
             scene_rng.uniform(-1.0, 1.0, (2, 2)),
@@ -311,7 +311,7 @@ print(
 whole = PlanarArray(25, 25, wavelength / 2, wavelength)
 exact = signal_covariance(direct_only(near, whole)) + 1e-6 * np.eye(625)
 by_whole = find_directions(exact, whole, 4)
-by_whole = by_whole[np.argsort(by_whole[:, 0])]
+by_whole = by_whole[np.argsort(by_whole[:, 0], kind="stable")]
 range_whole = find_ranges(exact, whole, 4, by_whole, PRIOR)
 off_whole = np.rad2deg(np.abs(by_whole - true_near[:, :2]).max())
 print(f"25 x 25: directions off by up to {off_whole:.2f} deg (step {STEP:.2f})")
@@ -564,7 +564,7 @@ def pick_and_blank(spectrum, count, steps):
 
 
 PRINTED, PRINTED_ELEVATION = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-azimuths", "coarse-elevations")
 )
 picked_of = {key: pick_and_blank(values, 4, 7) for key, values in spectra.items()}
@@ -666,7 +666,7 @@ plt.show()
 
 # %%
 COARSE_RANGES, REFINED_RANGES, TRUE_RANGES = (
-    np.array(ledger.claim("surendran2025", name).printed)
+    np.array(claims.claim("surendran2025", name).printed)
     for name in ("coarse-ranges", "refined-ranges", "true-ranges")
 )
 off_grid = np.abs(window[:, None] - COARSE_RANGES).min(axis=0)
@@ -913,7 +913,7 @@ ledger.record(
         if abs(
             REFINED_RANGES[1]
             - TRUE_RANGES[1]
-            - ledger.claim("surendran2025", "table1-arithmetic").printed[0]
+            - claims.claim("surendran2025", "table1-arithmetic").printed[0]
         )
         > 0.015
         else "reproduced",

@@ -27,7 +27,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -51,6 +50,7 @@ from irsnb.hybrid import (
     strongest,
     whose,
 )
+from irsnb.report import claims, figures, ledger, runs, tables
 from irsnb.training import fit, load_keras, standard_scaler
 
 figures.use_style()
@@ -58,7 +58,7 @@ keras = load_keras()
 rng = np.random.default_rng(625)
 K, N, EPOCHS, LIMIT = 4, 625, 20, np.deg2rad(5)
 PAPER_TRAIN, TRAIN, HELD = (
-    (20, 80, 20) if ledger.scale() == "quick" else (20, 400, 300)
+    (20, 80, 20) if runs.scale() == "quick" else (20, 400, 300)
 )
 NOISE = 10 ** (-20 / 10)
 
@@ -189,7 +189,7 @@ print(f"elements that the labels of two scenes share: {shared:.1%}")
 # %%
 street = load_scenario()
 wavelength = street.wavelength
-crowd = street_scenes(street, 6 if ledger.scale() == "quick" else 30, rng)
+crowd = street_scenes(street, 6 if runs.scale() == "quick" else 30, rng)
 echoes, truth = street_channels(
     street, crowd, PlanarArray(25, 25, wavelength / 2, wavelength)
 )
@@ -421,14 +421,14 @@ plt.show()
 # The same at the paper's size, kept: 25 scenes, each fifth held out once, labels from the best of thirty random masks; and with ten times as many scenes.
 
 # %%
-kept = ledger.kept("hybrid_networks")
+kept = runs.kept("hybrid_networks")
 full = {
     name: run for name, run in kept["runs"].items() if name.startswith("elementnet")
 }
 print(
     f"kept runs: seed {kept['provenance']['seed']}, {kept['provenance']['epochs']} epochs, {kept['provenance']['date']}"
 )
-ledger.Table(
+tables.Table(
     "elementnet-kept",
     [
         "Loss, scenes",
@@ -566,9 +566,9 @@ for count in PAPER_COUNTS:
         )
 
 # %% mystnb={"figure": {"caption": "Mean error of the angles in solved held-out scenes over the number of elements that listen: the M strongest outputs of ElementNet, trained with eq. (5) and repaired, five placements that nobody learnt, and the figures that the paper prints. Open markers: fewer than 95 % of the scenes are solved. Dotted: the mean error of an estimator at the bound, annealed placement.", "name": "fig-elementnet-error"}, "image": {"alt": "Mean error in degrees on a logarithmic axis against 8, 16, 24 and 32 elements. The paper's points are nearly flat between 0.04 and 0.05. The block falls from about there. ElementNet's two curves run among random, greedy and annealed, all falling from about two thousandths of a degree to less than one thousandth, next to the dotted bound. Corners lie lowest, with open markers at 8 and 16."}} tags=["hide-input", "nbval-ignore-output"]
-PRINTED = np.array(ledger.claim("surendran2025", "fig7-errors").printed)
-styles = {method: dict(figures.METHOD_STYLE[method]) for method in PLAIN}
-styles["elementnet"] = dict(figures.METHOD_STYLE["elementnet"])
+PRINTED = np.array(claims.claim("surendran2025", "fig7-errors").printed)
+styles = {method: dict(figures.style(method)) for method in PLAIN}
+styles["elementnet"] = dict(figures.style("elementnet"))
 styles["elementnet"]["label"] = "ElementNet, (5)"
 styles["repaired"] = styles["elementnet"] | {
     "linestyle": ":",
@@ -591,7 +591,7 @@ for method, style in styles.items():
         )
     axes.plot([], [], **style)
 bounds = [mean_bound[count, "annealed"] for count in PAPER_COUNTS]
-axes.semilogy(PAPER_COUNTS, bounds, **figures.METHOD_STYLE["bound"])
+axes.semilogy(PAPER_COUNTS, bounds, **figures.style("bound"))
 axes.semilogy(PAPER_COUNTS, PRINTED, "k*-", lw=1, ms=8, label="Fig. 7")
 axes.set(
     xlabel="elements that listen", ylabel="mean error [deg]", xticks=PAPER_COUNTS

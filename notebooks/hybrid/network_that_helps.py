@@ -28,7 +28,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.geometry import unit_vector
 from irsnb.hybrid import (
@@ -53,6 +52,7 @@ from irsnb.hybrid import (
     train,
 )
 from irsnb.hybrid.model import from_cosines
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 street = load_scenario()
@@ -61,7 +61,7 @@ half_wave = street.wavelength / 2
 block = PlanarArray(10, 10, half_wave, street.wavelength)
 part = PlanarArray(7, 7, half_wave, street.wavelength)
 STEP = np.pi / 300
-n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[ledger.scale()]
+n_scenes, epochs = {"quick": (200, 10), "paper": (2000, 20)}[runs.scale()]
 
 # %% [markdown]
 # ## The scenario
@@ -88,7 +88,9 @@ def draw_users(count):
     """Scenes of four separable users 6 to 12 m away, by rising azimuth, (count, 4, 3)."""
     angles = np.stack([draw_directions(rng, 4) for _ in range(count)])
     users = np.concatenate([angles, rng.uniform(6, 12, (count, 4, 1))], axis=-1)
-    return np.take_along_axis(users, users[..., :1].argsort(axis=1), axis=1)
+    return np.take_along_axis(
+        users, users[..., :1].argsort(axis=1, kind="stable"), axis=1
+    )
 
 
 def gather(
@@ -320,7 +322,7 @@ fig, axes = plt.subplots(figsize=(7.2, 3.8))
 for number, one in enumerate(ratios.values()):
     for place, rival in enumerate(METHODS[:3]):
         ratio, low, high = one[rival]
-        style = figures.METHOD_STYLE[rival]
+        style = figures.style(rival)
         axes.errorbar(
             ratio,
             number + 0.22 * (place - 1),

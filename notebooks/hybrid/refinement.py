@@ -27,7 +27,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     METHODS,
@@ -48,10 +47,11 @@ from irsnb.hybrid import (
     standard_errors,
     whose,
 )
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2026)
-DRAWS = 300 if ledger.scale() == "quick" else 1500
+DRAWS = 300 if runs.scale() == "quick" else 1500
 street = load_scenario()
 everyone = polar(street)
 wavelength = street.wavelength
@@ -129,7 +129,9 @@ for snr in LEVELS:
     bound = crlb(block, directions, snr, N_SNAPSHOTS)
     bounds_deg.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     grid_off.append(np.rad2deg(np.abs(coarse - directions).max()))
     for method in by_method:
         found = (
@@ -154,10 +156,8 @@ print(f"half a step: {np.rad2deg(np.pi / 300) / 2:.2f} deg")
 # %% mystnb={"figure": {"caption": "Error of the angles over SNR, four users easily told apart: the grid, four refinements, and the bound.", "name": "fig-rmse-far"}, "image": {"alt": "Root mean square angle error in degrees on a logarithmic axis against SNR from 0 to 30 decibels. The grid is a flat line near 0.2 degrees, the parabola another just below it, ESPRIT runs parallel to the dotted bound slightly above it, Newton and subspace fitting lie on the bound."}} tags=["hide-input"]
 fig, axes = plt.subplots()
 for method, values in by_method.items():
-    axes.semilogy(
-        LEVELS, [rms for _, rms in values], **figures.METHOD_STYLE[method]
-    )
-axes.semilogy(LEVELS, bounds_deg, **figures.METHOD_STYLE["bound"])
+    axes.semilogy(LEVELS, [rms for _, rms in values], **figures.style(method))
+axes.semilogy(LEVELS, bounds_deg, **figures.style("bound"))
 axes.set(xlabel="SNR [dB]", ylabel="rms angle error [deg]", xticks=LEVELS)
 axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
 plt.show()
@@ -181,7 +181,9 @@ samples = draw_covariance(
     (DRAWS,),
 )
 start = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-start = np.take_along_axis(start, np.argsort(start[..., :1], axis=1), axis=1)
+start = np.take_along_axis(
+    start, np.argsort(start[..., :1], axis=1, kind="stable"), axis=1
+)
 bound = crlb(block, directions, same_snr, N_SNAPSHOTS, np.ones((4, 4)))
 fit = refine(samples, block, start, n_signals=1)
 smoothed_fit = refine(smooth(samples, (10, 10), (7, 7)), subarray, start, "newton")
@@ -210,7 +212,9 @@ for snr in LEVELS:
     samples = draw_covariance(covariance_of(near, snr), N_SNAPSHOTS, rng, (few,))
     bound = crlb(block, near, snr, N_SNAPSHOTS)
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     first = np.stack(
         [
             find_ranges(one, block, 4, found, PRIOR)
@@ -245,12 +249,12 @@ for words, style in (
     axes.semilogy(
         LEVELS,
         [near_by_snr[words, snr][1] for snr in LEVELS],
-        **figures.METHOD_STYLE[style],
+        **figures.style(style),
     )
 axes.semilogy(
     LEVELS,
     [near_by_snr["newton", snr][2] for snr in LEVELS],
-    **figures.METHOD_STYLE["bound"],
+    **figures.style("bound"),
 )
 axes.set(xlabel="SNR [dB]", ylabel="rms range error [m]", xticks=LEVELS)
 axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
@@ -343,10 +347,10 @@ print(
 fig, panels = plt.subplots(1, 3, figsize=(8.0, 3.6))
 for number, axes in enumerate(panels):
     for words, values in four_errors.items():
-        axes.semilogy(HIGH, values[:, number], **figures.METHOD_STYLE[words])
+        axes.semilogy(HIGH, values[:, number], **figures.style(words))
     axes.axhline(
         same_guess[number],
-        **figures.METHOD_STYLE["training-mean"] | {"label": "same guess"},
+        **figures.style("training-mean") | {"label": "same guess"},
     )
     axes.set(xlabel="SNR [dB]", title=UNKNOWNS[number])
 panels[0].set_ylabel("rms error")
@@ -367,7 +371,7 @@ plt.show()
 # %%
 FAR = np.linspace(1, 150, 161)
 FAR_STEP = FAR[1] - FAR[0]
-printed = ledger.claim("surendran2025", "true-ranges").printed
+printed = claims.claim("surendran2025", "true-ranges").printed
 window = np.linspace(min(printed) - 5, max(printed) + 5, 161)
 PAPER_STEP = window[1] - window[0]
 alone = {}
@@ -551,7 +555,9 @@ by_count, lost, count_bounds = [], [], []
 for count in COUNTS:
     samples = draw_covariance(covariance_of(directions, 0), count, rng, (few,))
     coarse = find_directions(smooth(samples, (10, 10), (7, 7)), subarray, 4)
-    coarse = np.take_along_axis(coarse, np.argsort(coarse[..., :1], axis=1), axis=1)
+    coarse = np.take_along_axis(
+        coarse, np.argsort(coarse[..., :1], axis=1, kind="stable"), axis=1
+    )
     found = refine(samples, block, coarse)
     bound = crlb(block, directions, 0, count)
     count_bounds.append(np.rad2deg(np.sqrt(np.mean(np.diag(bound)))))

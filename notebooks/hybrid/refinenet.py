@@ -30,7 +30,6 @@ import numpy as np
 from sklearn.neighbors import KNeighborsRegressor
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -57,6 +56,7 @@ from irsnb.hybrid import (
     train_refinenet,
     whose,
 )
+from irsnb.report import claims, figures, ledger, runs, tables
 from irsnb.training import load_keras
 
 figures.use_style()
@@ -76,9 +76,7 @@ part = PlanarArray(7, 7, street.wavelength / 2, street.wavelength)
 # the rest, nobody twice. Of each scenario the paper has four examples; ours are four draws of symbols, fading and noise.
 
 # %%
-n_scenes, draws, epochs = {"quick": (30, 4, 5), "paper": (30, 4, 20)}[
-    ledger.scale()
-]
+n_scenes, draws, epochs = {"quick": (30, 4, 5), "paper": (30, 4, 20)}[runs.scale()]
 theirs = paper_users(street)
 scenes = street_scenes(street, n_scenes, rng, first=theirs)
 channels, truth = street_channels(street, scenes, block)
@@ -143,7 +141,7 @@ counts = {
     for outputs in (8, 4)
 }
 built = build_refinenet(8).count_params()
-ledger.Table(
+tables.Table(
     "refinenet-parameters",
     ["Maps are", "angles (8 outputs)", "ranges (4 outputs)", "in single precision"],
     [
@@ -231,7 +229,7 @@ print(f"25 of 30 scenarios: {share:.0%}; one fold of five leaves {24 / 30:.0%}")
 
 # %% tags=["nbval-ignore-output"]
 few = np.isin(examples.scene, np.arange(10)) & (np.arange(len(examples)) % 2 == 0)
-chosen = np.flatnonzero(few) if ledger.scale() == "quick" else np.arange(len(few))
+chosen = np.flatnonzero(few) if runs.scale() == "quick" else np.arange(len(few))
 training, held = (
     chosen[rows_] for rows_ in grouped_folds(examples.scene[chosen])[0]
 )
@@ -263,8 +261,8 @@ for target, found in trained.items():
 # A taste. The kept runs have all 30 scenes, 20 epochs and every fold; the flattened reading, for its size, one fold. Beside them, one fold each too, the same networks on 200 scenes of the whole street, where users stand anywhere.
 
 # %%
-kept = ledger.kept("hybrid_networks")
-made, runs = kept["provenance"], kept["runs"]
+kept = runs.kept("hybrid_networks")
+made, kept_runs = kept["provenance"], kept["runs"]
 print(
     f"kept runs: seed {made['seed']}, {made['epochs']} epochs, {made['draws']} draws a scene,"
 )
@@ -275,7 +273,7 @@ def of_kind(target, head="pool", way="paper"):
     """The kept folds of one kind of run."""
     return [
         run
-        for name, run in runs.items()
+        for name, run in kept_runs.items()
         if name.startswith(f"{target}, {head}, {way}, ")
     ]
 
@@ -336,7 +334,7 @@ for label, (head, way) in KINDS.items():
                 f"{ours / mean_rms:.3f}",
             ]
         )
-ledger.Table(
+tables.Table(
     "refinenet-kept",
     ["Scenes, maps", "output", "folds", "rms held out", "training mean", "ratio"],
     table,
@@ -344,8 +342,8 @@ ledger.Table(
 
 # %% mystnb={"figure": {"caption": "Kept runs, after each epoch: mean squared error of the standardised outputs on held-out scenes (one line a fold), for the angles (left, the paper's Fig. 5) and the ranges (right, Fig. 4). Dashed: the training mean, averaged over the folds. Stars: the validation losses that the paper prints, and circles its training losses, first and last.", "name": "fig-refinenet-loss"}, "image": {"alt": "Two panels, loss on a logarithmic axis against the epoch. The folds run flat around one, about the dashed line of the training mean. Far below, between one and four hundredths, stand the paper's circles and a star."}} tags=["hide-input"]
 printed = {
-    "angles": ledger.claim("surendran2025", "fig5-loss").printed,
-    "ranges": ledger.claim("surendran2025", "fig4-loss").printed,
+    "angles": claims.claim("surendran2025", "fig5-loss").printed,
+    "ranges": claims.claim("surendran2025", "fig4-loss").printed,
 }
 fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.6), sharey=True)
 for axes, target in zip(panels, ("angles", "ranges"), strict=True):
@@ -434,14 +432,14 @@ def mean_error(found):
 
 
 refined = {
-    "azimuth": ledger.claim("surendran2025", "refined-azimuths").printed,
-    "elevation": ledger.claim("surendran2025", "refined-elevations").printed,
-    "range": ledger.claim("surendran2025", "refined-ranges").printed,
+    "azimuth": claims.claim("surendran2025", "refined-azimuths").printed,
+    "elevation": claims.claim("surendran2025", "refined-elevations").printed,
+    "range": claims.claim("surendran2025", "refined-ranges").printed,
 }
 true = {
-    "azimuth": ledger.claim("surendran2025", "true-azimuths").printed,
-    "elevation": ledger.claim("surendran2025", "true-elevations").printed,
-    "range": ledger.claim("surendran2025", "true-ranges").printed,
+    "azimuth": claims.claim("surendran2025", "true-azimuths").printed,
+    "elevation": claims.claim("surendran2025", "true-elevations").printed,
+    "range": claims.claim("surendran2025", "true-ranges").printed,
 }
 by_network = {
     "azimuth": net["angles"]["answer"][:4],
@@ -490,7 +488,7 @@ for what in KINDS_OF_ERROR:
             f"{np.mean(bounds[what]):.2g}",
         ]
     )
-ledger.Table(
+tables.Table(
     "refinenet-theirs",
     [
         "Mean error of the four",
@@ -550,7 +548,7 @@ def means_of(first_row, sets=400):
         :, :4
     ]
     drawn = places[picks]
-    order = drawn[..., :1].argsort(axis=1)
+    order = drawn[..., :1].argsort(axis=1, kind="stable")
     drawn = np.take_along_axis(drawn, order, axis=1)
     drawn = drawn.reshape(sets, 25, 4, 3).mean(axis=1)
     return np.concatenate([np.rad2deg(drawn[..., :2]), drawn[..., 2:]], axis=-1)
@@ -726,7 +724,7 @@ coarse_range = float(
     np.mean(
         np.abs(
             np.subtract(
-                ledger.claim("surendran2025", "coarse-ranges").printed,
+                claims.claim("surendran2025", "coarse-ranges").printed,
                 true["range"],
             )
         )

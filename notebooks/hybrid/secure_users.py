@@ -28,7 +28,6 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import binom, binomtest, chi2, ncx2
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     FLOOR,
@@ -46,10 +45,11 @@ from irsnb.hybrid import (
     refine,
 )
 from irsnb.hybrid.music import signal_subspace
+from irsnb.report import figures, ledger, runs, tables
 
 figures.use_style()
 rng = np.random.default_rng(2026)
-DRAWS = 2000 if ledger.scale() == "quick" else 20_000
+DRAWS = 2000 if runs.scale() == "quick" else 20_000
 SNR_DB = 20.0
 street = load_scenario()
 everyone = polar(street)
@@ -445,7 +445,7 @@ for name in ARRAYS:
                 key = name, place, words, use_range
                 curves[key] = test.roc(user + off, RATE)[1]
                 detected[key] = float(test.roc(user + off, [0.01])[1][0])
-ledger.Table(
+tables.Table(
     "secure-users",
     ("user, impostor", *ARRAYS, "8 annealed, direction alone"),
     [
@@ -757,7 +757,7 @@ print(f"from {enough_db} dB on; the floor is {by_level[-1]:.2f} m")
 # ## Checks
 
 # %%
-level = 0.95 if ledger.scale() == "quick" else 0.999
+level = 0.95 if runs.scale() == "quick" else 0.999
 for (floor_name, nominal), (rate, *_) in pooled.items():
     trials = DRAWS * len(found)
     low, high = interval(round(rate * trials), trials, level)

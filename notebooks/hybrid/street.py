@@ -30,7 +30,6 @@ from importlib import resources
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     PAPER_NOISE,
@@ -42,6 +41,7 @@ from irsnb.hybrid import (
     spread_out,
 )
 from irsnb.hybrid.scene import COLUMNS, FIRST_USER, PITCH, ROWS, SURFACE
+from irsnb.report import figures, ledger
 
 figures.use_style()
 street = load_scenario()

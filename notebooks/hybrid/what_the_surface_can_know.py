@@ -27,7 +27,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -43,6 +42,7 @@ from irsnb.hybrid import (
     spread_out,
     standard_errors,
 )
+from irsnb.report import figures, ledger, tables
 
 figures.use_style()
 rng = np.random.default_rng(2025)
@@ -512,7 +512,7 @@ for name, array in SURFACES.items():
                 f"{angle:.2g} deg",
             )
         )
-ledger.Table(
+tables.Table(
     "reach",
     (
         "listening",

@@ -26,7 +26,6 @@ if "google.colab" in sys.modules:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import (
     N_SNAPSHOTS,
@@ -42,10 +41,11 @@ from irsnb.hybrid import (
     signal_covariance,
     whose,
 )
+from irsnb.report import claims, figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(77)
-SCENES = 60 if ledger.scale() == "quick" else 600
+SCENES = 60 if runs.scale() == "quick" else 600
 SNR_DB = 20.0
 
 # %% [markdown]
@@ -175,10 +175,10 @@ for count in COUNTS:
         )
 
 # %% mystnb={"figure": {"caption": "Mean error of the angles in solved scenes over the number of elements that listen, five placements, and the figures that the paper prints. Open markers: fewer than 95 % of the scenes are solved.", "name": "fig-placement-error"}, "image": {"alt": "Mean error in degrees on a logarithmic axis against 6, 8, 16, 24 and 32 elements. The paper's four points from 8 on lie nearly flat between 0.04 and 0.05. The block lies near them or above at few elements and falls steeply; random, greedy, annealed lie ten to eighty times lower. Corners run with the lowest of them, open at 8 and 16 elements."}} tags=["hide-input"]
-PRINTED = np.array(ledger.claim("surendran2025", "fig7-errors").printed)
+PRINTED = np.array(claims.claim("surendran2025", "fig7-errors").printed)
 fig, axes = plt.subplots()
 for method in PLACEMENTS:
-    style = dict(figures.METHOD_STYLE[method])
+    style = dict(figures.style(method))
     shares = np.array([results[count, method][0] for count in COUNTS])
     means = np.array([results[count, method][1] for count in COUNTS])
     axes.semilogy(COUNTS, means, **style | {"marker": ""})

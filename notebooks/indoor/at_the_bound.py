@@ -26,7 +26,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy.stats import chi2
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     build_dictionary,
@@ -39,6 +38,7 @@ from irsnb.indoor import (
     search_all,
     wall_images,
 )
+from irsnb.report import figures, ledger, runs
 
 figures.use_style()
 rng = np.random.default_rng(2024)
@@ -220,7 +220,7 @@ for axes, height in zip(panels, HEIGHTS, strict=True):
     axes.plot(
         rank,
         np.percentile(errors_at_bound(Room(height=height), grid, rng), rank) / 1e-6,
-        **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+        **figures.style("bound") | {"label": "errors at the bound"},
     )
     axes.set_title(f"tiles at {height:.0f} m")
 panels[0].set_ylabel("position error [um]")
@@ -281,7 +281,7 @@ lower = [
     for y, end, true in zip(heard, ended, asked, strict=True)
 ]
 blamed = float(np.mean(np.array(lower)[astray]))
-kept = ledger.kept("indoor_searches")
+kept = runs.kept("indoor_searches")
 n_kept = kept["provenance"]["users"]
 plain_cost = [results[h, "phase-cost", "none"] for h in HEIGHTS]
 found = float(np.mean([1 - r["lost"] for r in plain_cost]))

@@ -22,11 +22,12 @@ if "google.colab" in sys.modules:
     )
 
 # %%
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import label
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     SEARCHES,
     Room,
@@ -38,6 +39,8 @@ from irsnb.indoor import (
     search_all,
 )
 from irsnb.indoor.swarms import BOX, CELL, POPULATION
+from irsnb.report import claims, figures, ledger, runs
+from irsnb.report.tables import spoken
 
 figures.use_style()
 room = Room()
@@ -214,7 +217,7 @@ for name, words in settings.items():
 
 # %% tags=["nbval-ignore-output"]
 # A search amplifies rounding, so medians of a few lost users differ a little between machines.
-n_users = {"quick": 12, "paper": 48}[ledger.scale()]
+n_users = {"quick": 12, "paper": 48}[runs.scale()]
 users = rng.uniform([-4, 1], [4, 10], (n_users, 2))
 pilots = measure(room, users, rng)
 errors, dearer = {}, []
@@ -247,20 +250,16 @@ print("  the user:", all(dearer))
 # And those of `make paper-scale PART=searches`, with ten times population and budget, too, and the two estimators of [the next page](at_the_bound.ipynb), which start from blocks ranked over the whole area:
 
 # %%
-kept = ledger.kept("indoor_searches")
+kept = runs.kept("indoor_searches")
 made = kept["provenance"]
 # The paper's own figures of its earlier searches, in centimetres: 85, 90 and 98 %.
 (mm_85,), (cm_90,), (m_98,) = (
-    ledger.claim("aguiar2024", name).printed
+    claims.claim("aguiar2024", name).printed
     for name in ("earlier-85", "ga-pso-90", "ga-pso-98")
 )
 printed_cm = [mm_85 / 10, cm_90, m_98 * 100]
 rank = np.array(kept["percentiles"])
-
-
-def at(name, percentile):
-    """Error [m] of the kept run at a percentile."""
-    return float(np.interp(percentile, rank, kept["errors"][name]))
+at = partial(runs.error_at, kept)
 
 
 print(f"kept runs: {made['users']} users, seed {made['seed']}, {made['date']}")
@@ -301,12 +300,12 @@ for axes, suffix, title in zip(
             rank,
             np.array(kept["errors"][method + suffix]) * 100,
             markevery=20,
-            **figures.METHOD_STYLE[method],
+            **figures.style(method),
         )
     axes.plot(
         rank,
         np.array(kept["errors"][f"ga-pso{suffix}, 10 x"]) * 100,
-        color=figures.METHOD_STYLE["ga-pso"]["color"],
+        color=figures.style("ga-pso")["color"],
         ls=":",
         label="GA-PSO, ten times the budget",
     )
@@ -314,12 +313,12 @@ for axes, suffix, title in zip(
         rank,
         np.array(kept["errors"]["ml"]) * 100,
         markevery=20,
-        **figures.METHOD_STYLE["ml"],
+        **figures.style("ml"),
     )
     axes.plot(
         rank,
         np.array(kept["errors"]["bound"]) * 100,
-        **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+        **figures.style("bound") | {"label": "errors at the bound"},
     )
     axes.plot([85, 90, 98], printed_cm, "k*", ms=9, label="GA-PSO, as printed")
     axes.set(yscale="log", xlabel="percentile", title=title, xlim=(0, 100))
@@ -361,13 +360,6 @@ plt.show()
 
 
 # %% tags=["hide-input"]
-def spoken(centimetres):
-    """A length with two digits."""
-    for unit, size in (("m", 100.0), ("cm", 1.0), ("mm", 0.1)):
-        if centimetres >= size or unit == "mm":
-            return f"{float(f'{centimetres / size:.2g}'):g} {unit}"
-
-
 uniform_guess = np.linalg.norm(
     users - rng.uniform([-4, 1], [4, 10], (200, n_users, 2)), axis=-1
 )
@@ -393,8 +385,8 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "pso-alone",
-        ours=f"median error {spoken(at('pso', 50) * 100)}; with the offset eliminated {spoken(at('pso, eliminated', 50) * 100)}; "
-        f"a blind guess {spoken(np.median(uniform_guess) * 100)}",
+        ours=f"median error {spoken(at('pso', 50))}; with the offset eliminated {spoken(at('pso, eliminated', 50))}; "
+        f"a blind guess {spoken(np.median(uniform_guess))}",
         bound=f"median {kept_bound[50]:.1f} um",
         verdict=ledger.judge_share(float(at("pso", 50) > 1.0)),
         why="a swarm over the whole area follows its leader into a wrong pit, at our budget",
@@ -402,8 +394,8 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "earlier-85",
-        ours=f"85 % below {spoken(cm[85])} as published, {spoken(cm_closed[85])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[85])}, {spoken(best_tenfold[85])}; "
+        ours=f"85 % below {spoken(cm[85] / 100)} as published, {spoken(cm_closed[85] / 100)} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[85] / 100)}, {spoken(best_tenfold[85] / 100)}; "
         f"as published {cm[85] / printed_cm[0]:.0f} times the printed",
         bound=f"85 %: {kept_bound[85]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "earlier-85", [cm[85] * 10]),
@@ -412,8 +404,8 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "ga-pso-90",
-        ours=f"90 % below {spoken(cm[90])} as published, {spoken(cm_closed[90])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[90])}, {spoken(best_tenfold[90])}; "
+        ours=f"90 % below {spoken(cm[90] / 100)} as published, {spoken(cm_closed[90] / 100)} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[90] / 100)}, {spoken(best_tenfold[90] / 100)}; "
         f"as published {cm[90] / printed_cm[1]:.0f} times the printed",
         bound=f"90 %: {kept_bound[90]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-90", [cm[90]]),
@@ -422,8 +414,8 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "ga-pso-98",
-        ours=f"98 % below {spoken(cm[98])} as published, {spoken(cm_closed[98])} with the offset eliminated; "
-        f"ten times the budget: {spoken(cm_tenfold[98])}, {spoken(best_tenfold[98])}; "
+        ours=f"98 % below {spoken(cm[98] / 100)} as published, {spoken(cm_closed[98] / 100)} with the offset eliminated; "
+        f"ten times the budget: {spoken(cm_tenfold[98] / 100)}, {spoken(best_tenfold[98] / 100)}; "
         f"as published {cm[98] / printed_cm[2]:.1f} times the printed",
         bound=f"98 %: {kept_bound[98]:.1f} um",
         verdict=ledger.judge_printed("aguiar2024", "ga-pso-98", [cm[98] / 100]),

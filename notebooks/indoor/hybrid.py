@@ -23,12 +23,13 @@ if "google.colab" in sys.modules:
     )
 
 # %%
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LogNorm
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     SEARCHES,
     Room,
@@ -42,46 +43,28 @@ from irsnb.indoor import (
     split_samples,
     train_network,
 )
+from irsnb.report import claims, figures, ledger, runs, tables
+from irsnb.report.runs import CONDITIONS, FORMS, HALF_BOX, hybrid_name
+from irsnb.report.tables import spoken
 
 figures.use_style()
 rng = np.random.default_rng(2024)
-CONDITIONS = {
-    "1 m": (1.0, None),
-    "3 m": (3.0, None),
-    "3 m, multipath": (3.0, "walls"),
-}
 rooms = {where: Room(height=height) for where, (height, _) in CONDITIONS.items()}
-kept = ledger.kept("indoor_networks")
-made, runs = kept["provenance"], kept["runs"]
-searches = ledger.kept("indoor_searches")
+kept = runs.kept("indoor_networks")
+made, kept_runs = kept["provenance"], kept["runs"]
+searches = runs.kept("indoor_searches")
 rank = np.array(kept["percentiles"])
+at = partial(runs.error_at, kept)
 
 
 def curve(run):
     """Percentiles of a kept run's error [m]."""
-    return np.array(runs[run]["errors"])
-
-
-def at(run, percentile):
-    """Error [m] of a kept run at a percentile."""
-    return float(np.interp(percentile, rank, curve(run)))
+    return np.array(kept_runs[run]["errors"])
 
 
 def before(run):
     """Percentiles of the error of a hybrid's first block, for the same places [m]."""
-    return np.array(runs[run]["centres"])
-
-
-def hybrid(centres, where, form, half=0.25):
-    """Name of a kept run of the hybrid."""
-    return f"hybrid, {centres}, {where}, {form}, {half:g} m"
-
-
-def spoken(metres):
-    """A length with two digits, in the unit that fits it."""
-    for unit, size in (("m", 1.0), ("cm", 1e-2), ("mm", 1e-3), ("um", 1e-6)):
-        if metres >= size or unit == "um":
-            return f"{float(f'{metres / size:.2g}'):g} {unit}"
+    return np.array(kept_runs[run]["centres"])
 
 
 print(
@@ -89,7 +72,7 @@ print(
 )
 print(
     "tested on",
-    runs["hybrid, mlp, both, 1 m, as published, 0.25 m"]["users"],
+    kept_runs["hybrid, mlp, both, 1 m, as published, 0.25 m"]["users"],
     "places of the grid",
 )
 
@@ -112,8 +95,7 @@ print(
 n_samples, epochs, n_users = {
     "quick": (20_000, 4, 12),
     "paper": (100_000, 25, 250),
-}[ledger.scale()]
-BOX = 0.25
+}[runs.scale()]
 users, answers = {}, {}
 with tqdm(total=2 * epochs, unit="epoch") as bar:
     for where in ("1 m", "3 m"):
@@ -127,11 +109,6 @@ with tqdm(total=2 * epochs, unit="epoch") as bar:
         )
         users[where] = draw_samples(rooms[where], n_users, rng)
         answers[where] = network.locate(rooms[where], users[where])
-FORMS = {
-    "as published": (False, "phase-cost"),
-    "eliminated": (True, "phase-cost"),
-    "projected": (True, "ml-projected"),
-}
 found = {}
 for where, those in users.items():
     for form, (eliminated, cost) in FORMS.items():
@@ -141,7 +118,7 @@ for where, those in users.items():
             "pso",
             eliminated,
             centres=answers[where],
-            half_width=BOX,
+            half_width=HALF_BOX,
             cost=cost,
         )
 ga_pso = search_all(rooms["1 m"], users["1 m"].pilots, "ga-pso")
@@ -186,7 +163,7 @@ flights = np.array(
         for seed in range(12)
     ]
 )
-side = np.linspace(-BOX, BOX, 201)
+side = np.linspace(-HALF_BOX, HALF_BOX, 201)
 x, y = np.meshgrid(centre[0] + side, centre[1] + side)
 cost = phase_cost(room, pilots[0], np.stack([x, y], axis=-1))
 fig, axes = plt.subplots(figsize=(5.4, 4.4))
@@ -219,7 +196,8 @@ print(f"{'':8s}{'as published':>22s}{'offset eliminated':>24s}")
 for half in HALVES:
     cells = [
         " / ".join(
-            spoken(at(hybrid("mlp, both", "1 m", form, half), p)) for p in (50, 98)
+            spoken(at(hybrid_name("mlp, both", "1 m", form, half), p))
+            for p in (50, 98)
         )
         for form in ("as published", "eliminated")
     ]
@@ -240,7 +218,7 @@ for axes, form in zip(panels, ("as published", "eliminated"), strict=True):
     for half, style in zip(HALVES, (":", "-", "--", "-."), strict=True):
         axes.plot(
             rank,
-            curve(hybrid("mlp, both", "1 m", form, half)) * 100,
+            curve(hybrid_name("mlp, both", "1 m", form, half)) * 100,
             style,
             label=f"box of {2 * half:g} m",
         )
@@ -250,7 +228,7 @@ for axes, form in zip(panels, ("as published", "eliminated"), strict=True):
     axes.plot(
         rank,
         np.percentile(bounds["1 m"], rank) * 100,
-        **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+        **figures.style("bound") | {"label": "errors at the bound"},
     )
     axes.set(
         yscale="log",
@@ -297,11 +275,11 @@ for words, centres, form in LINES:
             told = f"{spoken(swarm_50)} / {spoken(swarm_98)}"
             cells.append(told if where == "1 m" else "not run")
             continue
-        half = 0.1 if centres == "fingerprint" else BOX
+        half = 0.1 if centres == "fingerprint" else HALF_BOX
         run = (
             f"{centres}, {where}"
             if form is None
-            else hybrid(centres, where, form, half)
+            else hybrid_name(centres, where, form, half)
         )
         cells.append(f"{spoken(at(run, 50))} / {spoken(at(run, 98))}")
     rows.append([words, *cells])
@@ -314,13 +292,13 @@ rows.append(
         ),
     ]
 )
-ledger.Table("hybrids", ["Kept runs: 50 % / 98 %", *CONDITIONS], rows)
+tables.Table("hybrids", ["Kept runs: 50 % / 98 %", *CONDITIONS], rows)
 
 # %%
 print("offset eliminated, 1 m: error over the bound at the same percentile")
 for half in HALVES:
     times = [
-        at(hybrid("mlp, both", "1 m", "eliminated", half), p)
+        at(hybrid_name("mlp, both", "1 m", "eliminated", half), p)
         / np.percentile(bounds["1 m"], p)
         for p in (50, 98)
     ]
@@ -330,13 +308,13 @@ for half in HALVES:
 print("as published, tiles at 3 m over tiles at 1 m:")
 for p in (5, 25, 50, 85, 95):
     high, low = (
-        at(hybrid("mlp, both", where, "as published"), p)
+        at(hybrid_name("mlp, both", where, "as published"), p)
         for where in ("3 m", "1 m")
     )
     print(f"  {p:2d} %: {high / low:.2f}")
 print("fingerprint, then swarm on the projected likelihood, box of 20 cm:")
 for where in CONDITIONS:
-    one = runs[hybrid("fingerprint", where, "projected", 0.1)]
+    one = kept_runs[hybrid_name("fingerprint", where, "projected", 0.1)]
     print(
         f"  {where:14s} of {one['users']} users {one['outside']} outside the box, "
         f"{one['lost_inside']} lost inside"
@@ -356,8 +334,8 @@ for where in CONDITIONS:
 # ## Where the hybrid errs
 
 # %% mystnb={"figure": {"caption": "Error of the hybrid as published over the grid, tiles at 1 m along the bottom and the right edge: the paper's Fig. 4b, kept run. Network: the bidirectional LSTM.", "name": "fig-hybrid-map"}, "image": {"alt": "Map of the users' area in a logarithmic colour scale from a hundredth of a millimetre to ten centimetres. Most places are below a few millimetres. Hundreds of places all over the area stand out with centimetres and decimetres, more of them along the edges and most densely in the lower right corner between the two walls with tiles, although the places between them are the finest there."}} tags=["hide-input"]
-published = hybrid("bilstm, both", "1 m", "as published")
-mapped = np.array(runs[published]["map"])
+published = hybrid_name("bilstm, both", "1 m", "as published")
+mapped = np.array(kept_runs[published]["map"])
 fig, axes = plt.subplots(figsize=(5.4, 4.6))
 mesh = axes.pcolormesh(
     np.linspace(-4, 4, 81),
@@ -418,7 +396,7 @@ view = seen_from(room.grid)
 seen = {name: float(np.median(view[inside])) for name, inside in corners.items()}
 print("the walls of tiles are seen over (median):")
 print("  " + ", ".join(f"{name} {angle:.0f} deg" for name, angle in seen.items()))
-quarters = np.array_split(np.argsort(view), 4)
+quarters = np.array_split(np.argsort(view.round(6), kind="stable"), 4)
 by_view = [float(np.mean(mapped[some] > 0.01)) for some in quarters]
 print("above 1 cm, from the quarter of the area with the narrowest view to the")
 print("  widest:", ", ".join(f"{share:.1%}" for share in by_view))
@@ -440,7 +418,7 @@ for method in SEARCHES:
         np.array(searches["errors"][method]) * 100,
         lw=1.1,
         markevery=40,
-        **figures.METHOD_STYLE[method],
+        **figures.style(method),
     )
 left.plot(rank, curve("bilstm, both, 1 m") * 100, color="0.45", label="LSTM")
 left.plot(
@@ -448,7 +426,7 @@ left.plot(
 )
 left.plot(
     rank,
-    curve(hybrid("fingerprint", "1 m", "projected", 0.1)) * 100,
+    curve(hybrid_name("fingerprint", "1 m", "projected", 0.1)) * 100,
     color="#D55E00",
     lw=2.2,
     label="fingerprint, projected (ours)",
@@ -457,7 +435,7 @@ left.plot(
     old_rank,
     np.array(searches["errors"]["ml"]) * 100,
     markevery=40,
-    **figures.METHOD_STYLE["ml"],
+    **figures.style("ml"),
 )
 for where, style in zip(CONDITIONS, ("-", "--", "-."), strict=True):
     right.plot(
@@ -470,7 +448,7 @@ for where, style in zip(CONDITIONS, ("-", "--", "-."), strict=True):
     )
     right.plot(
         rank,
-        curve(hybrid("mlp, both", where, "as published")) * 100,
+        curve(hybrid_name("mlp, both", where, "as published")) * 100,
         style,
         color="k",
         lw=2.2,
@@ -478,15 +456,15 @@ for where, style in zip(CONDITIONS, ("-", "--", "-."), strict=True):
     )
 right.plot(
     rank,
-    curve(hybrid("fingerprint", "3 m, multipath", "projected", 0.1)) * 100,
+    curve(hybrid_name("fingerprint", "3 m, multipath", "projected", 0.1)) * 100,
     color="#D55E00",
     lw=2.2,
     label="fingerprint, projected, 3 m, multipath (ours)",
 )
-lstm_98 = ledger.claim("aguiar2024", "lstm-98").printed[0]
-heights_95 = ledger.claim("aguiar2024", "network-height").printed
-at_1_m = ledger.claim("aguiar2024", "hybrid-1m").printed
-at_3_m = ledger.claim("aguiar2024", "hybrid-3m").printed
+lstm_98 = claims.claim("aguiar2024", "lstm-98").printed[0]
+heights_95 = claims.claim("aguiar2024", "network-height").printed
+at_1_m = claims.claim("aguiar2024", "hybrid-1m").printed
+at_3_m = claims.claim("aguiar2024", "hybrid-3m").printed
 left.plot([80, 85, 95, 98], at_1_m, "k*", ms=9, label="LSTM-PSO, as printed")
 left.plot([95, 98], [heights_95[0], lstm_98], "kx", ms=7, label="LSTM, as printed")
 right.plot([70, 85, 95], at_3_m, "k*", ms=9)
@@ -494,12 +472,12 @@ right.plot([95, 95], heights_95, "kx", ms=7)
 left.plot(
     rank,
     np.percentile(bounds["1 m"], rank) * 100,
-    **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+    **figures.style("bound") | {"label": "errors at the bound"},
 )
 right.plot(
     rank,
     np.percentile(bounds["3 m, multipath"], rank) * 100,
-    **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound, 3 m"},
+    **figures.style("bound") | {"label": "errors at the bound, 3 m"},
 )
 for axes, title in ((left, "tiles at 1 m"), (right, "height and multipath")):
     axes.set(
@@ -521,9 +499,7 @@ plt.show()
 
 # %% tags=["nbval-ignore-output"]
 # The column of this page depends on weights trained a moment ago.
-def old(method, p):
-    """Error [m] of a kept search."""
-    return float(np.interp(p, old_rank, searches["errors"][method]))
+old = partial(runs.error_at, searches)
 
 
 def here(name, p):
@@ -531,9 +507,9 @@ def here(name, p):
     return float(np.percentile(near[name], p))
 
 
-ga_90 = ledger.claim("aguiar2024", "ga-pso-90").printed[0]
-ga_98 = ledger.claim("aguiar2024", "ga-pso-98").printed[0]
-before_85 = ledger.claim("aguiar2024", "earlier-85").printed[0]
+ga_90 = claims.claim("aguiar2024", "ga-pso-90").printed[0]
+ga_98 = claims.claim("aguiar2024", "ga-pso-98").printed[0]
+before_85 = claims.claim("aguiar2024", "earlier-85").printed[0]
 listed = [
     (
         "LSTM, 1 m",
@@ -555,7 +531,7 @@ listed += [
         p,
         value / 100,
         "as published, 3 m",
-        hybrid("mlp, both", "3 m", "as published"),
+        hybrid_name("mlp, both", "3 m", "as published"),
     )
     for p, value in zip((70, 85, 95), at_3_m, strict=True)
 ]
@@ -583,7 +559,7 @@ rows += [
         ("GA-PSO", 98, ga_98),
     )
 ]
-ledger.Table(
+tables.Table(
     "percentiles",
     [
         "Method in the paper",
@@ -617,18 +593,22 @@ for where in ("1 m", "3 m"):
 # %% tags=["hide-input"]
 kept_1 = {p: at(published, p) for p in (80, 85, 95, 98)}
 kept_1_closed = {
-    p: at(hybrid("mlp, both", "1 m", "eliminated"), p) for p in (80, 85, 95, 98)
+    p: at(hybrid_name("mlp, both", "1 m", "eliminated"), p)
+    for p in (80, 85, 95, 98)
 }
 kept_3 = {
-    p: at(hybrid("mlp, both", "3 m", "as published"), p) for p in (70, 85, 95)
+    p: at(hybrid_name("mlp, both", "3 m", "as published"), p) for p in (70, 85, 95)
 }
 kept_3_closed = {
-    p: at(hybrid("mlp, both", "3 m", "eliminated"), p) for p in (70, 85, 95)
+    p: at(hybrid_name("mlp, both", "3 m", "eliminated"), p) for p in (70, 85, 95)
 }
-echo = {form: hybrid("mlp, both", "3 m, multipath", form) for form in FORMS}
+echo = {form: hybrid_name("mlp, both", "3 m, multipath", form) for form in FORMS}
 worse = [
     float(np.mean(curve(run)[:-1] > before(run)[:-1]))
-    for run in (echo["as published"], hybrid("mlp, both", "3 m", "as published"))
+    for run in (
+        echo["as published"],
+        hybrid_name("mlp, both", "3 m", "as published"),
+    )
 ]
 better_at_1 = [
     at(run.format("1 m"), p) < at(run.format("3 m"), p)
@@ -636,7 +616,8 @@ better_at_1 = [
     for p in (50, 85, 95, 98)
 ]
 counts = {
-    half: runs[hybrid("mlp, both", "1 m", "as published", half)] for half in HALVES
+    half: kept_runs[hybrid_name("mlp, both", "1 m", "as published", half)]
+    for half in HALVES
 }
 lost, lost_inside = (
     sum(one[key] for one in counts.values()) for key in ("lost", "lost_inside")
@@ -644,20 +625,21 @@ lost, lost_inside = (
 with_a_box = {
     name: min(
         sum(
-            at(hybrid("mlp, both", where, "as published", half), p) * 100 > value
+            at(hybrid_name("mlp, both", where, "as published", half), p) * 100
+            > value
             for p, value in zip(ranks, stated, strict=True)
         )
         for half in halves
     )
     for name, where, ranks, stated, halves in (
         ("1 m", "1 m", (80, 85, 95, 98), at_1_m, HALVES),
-        ("3 m", "3 m", (70, 85, 95), at_3_m, (BOX,)),
+        ("3 m", "3 m", (70, 85, 95), at_3_m, (HALF_BOX,)),
     )
 }
 alone, whole = {}, {}
 for name, run in (
     ("LSTM", published),
-    ("MLP", hybrid("mlp, both", "1 m", "as published")),
+    ("MLP", hybrid_name("mlp, both", "1 m", "as published")),
 ):
     alone[name] = {p: float(np.interp(p, rank, before(run))) for p in (50, 98)}
     whole[name] = {p: at(run, p) for p in (50, 98)}
@@ -667,18 +649,18 @@ both_kept = {
     for name in alone
 }
 missed_1 = [kept_1[p] * 100 / v for p, v in zip(kept_1, at_1_m, strict=True)]
-(near_85, far_85, near_95, far_95) = ledger.claim(
+(near_85, far_85, near_95, far_95) = claims.claim(
     "aguiar2024", "height-difference"
 ).printed
 by_height = {
-    p: at(hybrid("mlp, both", "3 m", "as published"), p)
-    / at(hybrid("mlp, both", "1 m", "as published"), p)
+    p: at(hybrid_name("mlp, both", "3 m", "as published"), p)
+    / at(hybrid_name("mlp, both", "1 m", "as published"), p)
     for p in (5, 10, 25, 85, 90, 95)
 }
 falls = max(by_height[p] for p in (85, 90, 95)) < min(
     by_height[p] for p in (5, 10, 25)
 )
-lost_closed = runs[hybrid("mlp, both", "1 m", "eliminated")]
+lost_closed = kept_runs[hybrid_name("mlp, both", "1 m", "eliminated")]
 old_98 = {method: old(method, 98) for method in SEARCHES}
 pairs = [
     share_above[a] > share_above[b] for a in seen for b in seen if seen[a] < seen[b]
@@ -862,7 +844,7 @@ ledger.record(
     ledger.row(
         "aguiar2024",
         "hybrid-millimetre",
-        ours=f"as published {spoken(whole['MLP'][50])} / {spoken(whole['MLP'][98])} at 50 / 98 % (kept runs of the MLP); eliminated {spoken(at(hybrid('mlp, both', '1 m', 'eliminated'), 50))} / "
+        ours=f"as published {spoken(whole['MLP'][50])} / {spoken(whole['MLP'][98])} at 50 / 98 % (kept runs of the MLP); eliminated {spoken(at(hybrid_name('mlp, both', '1 m', 'eliminated'), 50))} / "
         f"{spoken(kept_1_closed[98])}",
         bound=floor("1 m", 50, 98),
         verdict="reproduced"
@@ -941,7 +923,7 @@ print(f"largest error of {len(test.positions)} users: {spoken(worst)}")
 
 # %%
 fingerprinted = {
-    where: at(hybrid("fingerprint", where, "projected", 0.1), 98)
+    where: at(hybrid_name("fingerprint", where, "projected", 0.1), 98)
     for where in CONDITIONS
 }
 assert all(
@@ -949,13 +931,15 @@ assert all(
     for where in CONDITIONS
 ), "from measurements alone to within a factor of two of the bound"
 assert at(echo["projected"], 98) < 1e-3 < at(echo["as published"], 50), "the repair"
-assert at(hybrid("mlp, both", "1 m", "eliminated"), 50) < 1e-5, "the closed form"
-assert at(hybrid("mlp, both", "1 m", "as published"), 50) > 1e-5
+assert at(hybrid_name("mlp, both", "1 m", "eliminated"), 50) < 1e-5, (
+    "the closed form"
+)
+assert at(hybrid_name("mlp, both", "1 m", "as published"), 50) > 1e-5
 assert max(values.max() for values in everyone.values()) < 1e-3, "no network at all"
 assert np.median(near["projected, 3 m"]) < np.median(near["network alone, 3 m"])
 assert closed < 1e-4 and worst < 0.3
 assert all(
-    runs[hybrid("fingerprint", where, "projected", 0.1)]["outside"] == 0
+    kept_runs[hybrid_name("fingerprint", where, "projected", 0.1)]["outside"] == 0
     for where in CONDITIONS
 ), "nobody outside the fingerprint's box"
 assert by_view[0] > by_view[2] and share_above["bottom right"] == max(

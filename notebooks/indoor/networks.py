@@ -24,13 +24,13 @@ if "google.colab" in sys.modules:
 
 # %%
 import time
+from functools import partial
 
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import label as connected
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     NETWORKS,
     Room,
@@ -46,13 +46,15 @@ from irsnb.indoor import (
     train_network,
 )
 from irsnb.indoor.networks import LABELS
+from irsnb.report import claims, figures, ledger, runs, tables
+from irsnb.report.tables import spoken
 from irsnb.training import load_keras, standard_scaler
 
 figures.use_style()
 keras = load_keras()
 room = Room()
 rng = np.random.default_rng(2024)
-n_samples, epochs = {"quick": (3000, 3), "paper": (100_000, 25)}[ledger.scale()]
+n_samples, epochs = {"quick": (3000, 3), "paper": (100_000, 25)}[runs.scale()]
 samples = draw_samples(room, n_samples, rng)
 print(f"{n_samples} users, {epochs} epochs")
 print("a user:", samples.positions[0].round(2), "m, with", end=" ")
@@ -147,7 +149,7 @@ print("  their spread:", step_gap < 1e-3)
 
 # %%
 counts = {name: count_parameters(name) for name in NETWORKS}
-printed = ledger.claim("aguiar2024", "parameters").printed
+printed = claims.claim("aguiar2024", "parameters").printed
 print("parameters [millions]   ours, the paper's input    printed")
 for name, stated in zip(NETWORKS, printed, strict=True):
     print(f"{LABELS[name]:20s} {counts[name] / 1e6:21.2f} {stated:14.1f}")
@@ -204,21 +206,9 @@ errors = {
 }
 middle = np.linalg.norm(grid.positions - [0, 5.5], axis=-1)
 at_bound = errors_at_bound(room, grid.positions, rng)
-kept = ledger.kept("indoor_networks")
-made, runs = kept["provenance"], kept["runs"]
-rank = np.array(kept["percentiles"])
-
-
-def at(run, percentile):
-    """Error [m] of a kept run at a percentile."""
-    return float(np.interp(percentile, rank, runs[run]["errors"]))
-
-
-def spoken(metres):
-    """A length with two digits, in the unit that fits it."""
-    for unit, size in (("m", 1.0), ("cm", 1e-2), ("mm", 1e-3), ("um", 1e-6)):
-        if metres >= size or unit == "um":
-            return f"{float(f'{metres / size:.2g}'):g} {unit}"
+kept = runs.kept("indoor_networks")
+made, kept_runs = kept["provenance"], kept["runs"]
+at = partial(runs.error_at, kept)
 
 
 decimetres = {name: np.percentile(values, 98) for name, values in errors.items()}
@@ -235,16 +225,16 @@ print(f"  errors at the bound  {spoken(np.percentile(at_bound, 98))}")
 print(f"kept runs: {made['samples']} users, seed {made['seed']}, {made['date']},")
 print(f"  {made['machine']}; keras {made['versions']['keras']}")
 rows = []
-loss_printed = ledger.claim("aguiar2024", "losses").printed
-latency_printed = ledger.claim("aguiar2024", "latency").printed
-latency = runs["latency"]["ms"]
+loss_printed = claims.claim("aguiar2024", "losses").printed
+latency_printed = claims.claim("aguiar2024", "latency").printed
+latency = kept_runs["latency"]["ms"]
 for name, stated, stated_ms in zip(
     NETWORKS, loss_printed, latency_printed, strict=True
 ):
     answer = f"{latency[name]:.1f} ms ({stated_ms:g})"
     run = f"{name}, both, 1 m"
-    if run in runs:
-        one = runs[run]
+    if run in kept_runs:
+        one = kept_runs[run]
         rows.append(
             [
                 LABELS[name],
@@ -258,7 +248,7 @@ for name, stated, stated_ms in zip(
         rows.append(
             [LABELS[name], "0 of 25", f"- ({stated:g})", answer, *["-"] * 4]
         )
-ledger.Table(
+tables.Table(
     "networks",
     [
         "Network, 1 m",
@@ -275,9 +265,9 @@ ledger.Table(
 
 # %% mystnb={"figure": {"caption": "Training of the networks at 1 m, kept runs: mean squared error of the standardised coordinates after each epoch, on training rows (thin, with dropout) and validation rows (thick). Horizontal: the test losses that Table II prints.", "name": "fig-training"}, "image": {"alt": "Loss against epoch on a logarithmic axis. The bidirectional LSTM falls from six thousandths to about five ten-thousandths on validation rows, near its dotted line, while its thin training line stays three times as high. The perceptron falls to about one ten-thousandth, with jumps."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.6))
-shown = [name for name in NETWORKS if f"{name}, both, 1 m" in runs]
+shown = [name for name in NETWORKS if f"{name}, both, 1 m" in kept_runs]
 for name, stated in zip(NETWORKS, loss_printed, strict=True):
-    style = figures.METHOD_STYLE[name]
+    style = figures.style(name)
     if name in shown:
         axes.axhline(
             stated,
@@ -286,7 +276,7 @@ for name, stated in zip(NETWORKS, loss_printed, strict=True):
             lw=1.4,
             label=f"{style['label']}, printed",
         )
-        one = runs[f"{name}, both, 1 m"]
+        one = kept_runs[f"{name}, both, 1 m"]
         count = np.arange(1, one["epochs"] + 1)
         axes.plot(count, one["training"], color=style["color"], lw=0.8)
         axes.plot(count, one["validation"], **style)
@@ -298,7 +288,7 @@ plt.show()
 
 # %% mystnb={"figure": {"caption": "Where the bidirectional LSTM errs (left, the paper's Fig. 4a, kept run): position error over the 7371 places of the grid, tiles at 1 m, on the walls below and to the right. Right: what the pilots allow, the position error bound, on a scale ten thousand times as fine.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the network's error, patchy, a few centimetres nearly everywhere, largest in narrow strips along the edges, with some small spots inside. Right, the bound, smooth, a micrometre near the two walls with tiles, rising to several at the upper left corner."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.9), sharey=True)
-error_map = np.array(runs["bilstm, both, 1 m"]["map"])
+error_map = np.array(kept_runs["bilstm, both, 1 m"]["map"])
 bound = position_error_bound(room, room.grid)
 for axes, values, label in (
     (panels[0], error_map * 100, "error of the network [cm]"),
@@ -373,7 +363,7 @@ print(
 
 # %% tags=["hide-input"]
 here = {name: trained[name].test_loss for name in NETWORKS}
-kept_losses = {name: runs[f"{name}, both, 1 m"]["test_loss"] for name in shown}
+kept_losses = {name: kept_runs[f"{name}, both, 1 m"]["test_loss"] for name in shown}
 ratios = {
     name: kept_losses[name] / stated
     for name, stated in zip(NETWORKS, loss_printed, strict=True)
@@ -381,8 +371,8 @@ ratios = {
 }
 near_printed = [1 / 3 < ratio < 3 for ratio in ratios.values()]
 best = min(kept_losses, key=kept_losses.get)
-length = runs["bilstm, both, 1 m"]["epochs"]
-(lstm_98,) = ledger.claim("aguiar2024", "lstm-98").printed
+length = kept_runs["bilstm, both, 1 m"]["epochs"]
+(lstm_98,) = claims.claim("aguiar2024", "lstm-98").printed
 bilstm = {p: at("bilstm, both, 1 m", p) for p in (1, 5, 50, 95, 98)}
 above_1_cm = float(np.mean(error_map > 0.01))
 bound_98 = spoken(np.percentile(at_bound, 98))

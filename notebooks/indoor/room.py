@@ -28,7 +28,6 @@ from dataclasses import fields, replace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     CHOICES,
     SOURCES,
@@ -39,6 +38,7 @@ from irsnb.indoor import (
     tile_channels,
     wall_images,
 )
+from irsnb.report import figures, ledger
 
 figures.use_style()
 rooms = {height: Room(height=height) for height in (1.0, 3.0)}

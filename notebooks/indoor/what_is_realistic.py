@@ -27,7 +27,6 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     errors_at_bound,
@@ -39,6 +38,8 @@ from irsnb.indoor import (
     tile_channels,
 )
 from irsnb.noise import circular_noise
+from irsnb.report import figures, tables
+from irsnb.report.tables import spoken
 
 figures.use_style()
 rng = np.random.default_rng(2024)
@@ -104,13 +105,6 @@ for height, room in rooms.items():
     errors["bound", height] = errors_at_bound(room, places, rng)
 
 
-def spoken(metres):
-    """A length with two digits, in the unit that fits it."""
-    for unit, size in (("m", 1.0), ("cm", 1e-2), ("mm", 1e-3), ("um", 1e-6)):
-        if metres >= size or unit == "um":
-            return f"{float(f'{metres / size:.2g}'):g} {unit}"
-
-
 def entry(name):
     """One line of the table: medians and 98 % points for both heights."""
     return [
@@ -121,7 +115,7 @@ def entry(name):
 
 rows = [["errors at the Cramér–Rao bound, noise only", *entry("bound")]]
 rows += [[f"ML: {name}", *entry(name)] for name in CONDITIONS]
-ledger.Table(
+tables.Table(
     "realistic",
     [
         "Tiles, user and room",
@@ -161,7 +155,7 @@ for axes, height in zip(panels, rooms, strict=True):
     axes.plot(
         rank,
         np.percentile(errors["bound", height], rank) * 100,
-        **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+        **figures.style("bound") | {"label": "errors at the bound"},
     )
     axes.set(
         yscale="log",

@@ -22,11 +22,12 @@ if "google.colab" in sys.modules:
     )
 
 # %%
+from functools import partial
+
 import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from irsnb import figures, ledger
 from irsnb.indoor import (
     Room,
     build_fingerprint,
@@ -39,21 +40,16 @@ from irsnb.indoor import (
     split_samples,
     train_network,
 )
+from irsnb.report import figures, ledger, runs, tables
+from irsnb.report.tables import spoken
 
 figures.use_style()
 room = Room()
 rng = np.random.default_rng(2024)
 places = room.grid[::7]
-n_samples, epochs = {"quick": (20_000, 4), "paper": (100_000, 25)}[ledger.scale()]
+n_samples, epochs = {"quick": (20_000, 4), "paper": (100_000, 25)}[runs.scale()]
 samples = draw_samples(room, n_samples, rng)
 grid = samples_at(room, places, rng)
-
-
-def spoken(metres):
-    """A length with two digits, in the unit that fits it."""
-    for unit, size in (("m", 1.0), ("cm", 1e-2), ("mm", 1e-3), ("um", 1e-6)):
-        if metres >= size or unit == "um":
-            return f"{float(f'{metres / size:.2g}'):g} {unit}"
 
 
 def rough(metres):
@@ -158,16 +154,12 @@ print(f"  {'the middle':14s} {rough(np.percentile(middle, 98)):>8s}")
 # And the same after the full training, 100,000 users and 25 epochs, for both heights and with the echoes of the walls:
 
 # %%
-kept = ledger.kept("indoor_networks")
-made, runs = kept["provenance"], kept["runs"]
+kept = runs.kept("indoor_networks")
+made, kept_runs = kept["provenance"], kept["runs"]
 rank = np.array(kept["percentiles"])
+at = partial(runs.error_at, kept)
 CONDITIONS = ("1 m", "3 m", "3 m, multipath")
 rooms = {where: Room(height=float(where[0])) for where in CONDITIONS}
-
-
-def at(run, percentile):
-    """Error [m] of a kept run at a percentile."""
-    return float(np.interp(percentile, rank, runs[run]["errors"]))
 
 
 def pair(run):
@@ -214,7 +206,7 @@ rows.append(
     ]
 )
 print(f"kept runs: {made['samples']} users, seed {made['seed']}, {made['date']}")
-ledger.Table("reads", ["What is read: 50 % / 98 %", *CONDITIONS], rows)
+tables.Table("reads", ["What is read: 50 % / 98 %", *CONDITIONS], rows)
 
 # %% [markdown]
 # **What it means.** Line by line:
@@ -262,7 +254,7 @@ for (words, values), style in zip(
 axes.plot(
     rank,
     np.percentile(bounds["1 m"], rank) * 100,
-    **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+    **figures.style("bound") | {"label": "errors at the bound"},
 )
 axes.set(
     yscale="log", xlabel="percentile", ylabel="position error [cm]", xlim=(0, 100)
@@ -276,7 +268,7 @@ plt.show()
 # %%
 dealt_rows = []
 for run in ("bilstm, both, 1 m", *(f"mlp, both, {where}" for where in CONDITIONS)):
-    one = runs[run]
+    one = kept_runs[run]
     dealt_rows.append(
         [
             run.replace("bilstm", "bidirectional LSTM").replace("mlp", "MLP"),
@@ -290,7 +282,7 @@ for run in ("bilstm, both, 1 m", *(f"mlp, both, {where}" for where in CONDITIONS
             ),
         ]
     )
-ledger.Table(
+tables.Table(
     "dealt",
     [
         "Kept runs: 50 % / 98 %",
@@ -378,7 +370,7 @@ print(f"the paper's network has {budget / 1e6:.1f} million")
 # %% mystnb={"figure": {"caption": "What measurements alone give, tiles at 3 m with the echoes of the walls: perceptrons on phases and on invariant products (kept runs), nearest recorded pilots and the fingerprint of spans (this page). Dashed in grey: the published input, which knows the answer. Dotted: errors at the bound.", "name": "fig-honest"}, "image": {"alt": "Percentile curves on a logarithmic axis. The perceptron on phases lies at metres, that on invariant products at a decimetre, the published input a little lower. Nearest recorded pilots begin at centimetres and rise to metres for the last tenth of the users; the fingerprint stays at centimetres to the end. The bound is at tens of micrometres."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 4.2))
 for kind, style in (("measurements", "-."), ("invariant", "--")):
-    values = runs[f"mlp, {kind}, 3 m, multipath"]["errors"]
+    values = kept_runs[f"mlp, {kind}, 3 m, multipath"]["errors"]
     axes.plot(rank, np.array(values) * 100, style, label=f"MLP, {WORDS[kind]}")
 axes.plot(
     rank,
@@ -396,7 +388,7 @@ axes.plot(
 )
 axes.plot(
     rank,
-    np.array(runs["mlp, both, 3 m, multipath"]["errors"]) * 100,
+    np.array(kept_runs["mlp, both, 3 m, multipath"]["errors"]) * 100,
     "--",
     color="0.5",
     label="MLP, both, as published",
@@ -404,7 +396,7 @@ axes.plot(
 axes.plot(
     rank,
     np.percentile(bounds["3 m, multipath"], rank) * 100,
-    **figures.METHOD_STYLE["bound"] | {"label": "errors at the bound"},
+    **figures.style("bound") | {"label": "errors at the bound"},
 )
 axes.set(
     yscale="log", xlabel="percentile", ylabel="position error [cm]", xlim=(0, 100)
@@ -422,7 +414,7 @@ plt.show()
 # %% tags=["hide-input"]
 lstm_dealt = {
     what: float(np.interp(50, rank, values))
-    for what, values in runs["bilstm, both, 1 m"]["dealt"].items()
+    for what, values in kept_runs["bilstm, both, 1 m"]["dealt"].items()
 }
 kept_95 = {where: at(f"mlp, both, {where}", 95) * 100 for where in CONDITIONS}
 alone_95 = {

@@ -10,7 +10,9 @@ import pytest
 import yaml
 from rattler import MatchSpec
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from paths import ROOT
+from processors import SETTINGS
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -84,11 +86,12 @@ def test_every_page_of_the_contents_exists():
     }, "every notebook is in the contents"
 
 
+WEEKLY = {"cold", "links", "colab", "processors", "teeth"}
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def test_workflows_are_there_and_fit_the_schema():
-    assert {p.stem for p in WORKFLOWS} == {"ci", "pages", "cold", "links", "colab"}
+    assert {p.stem for p in WORKFLOWS} == {"ci", "pages", *WEEKLY}
     tool = Path(sys.executable).with_name("check-jsonschema")
     command = [tool, "--builtin-schema", "vendor.github-workflows", *WORKFLOWS]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -110,5 +113,10 @@ def test_workflows_call_what_exists():
         text = path.read_text(encoding="utf-8")
         for target in re.findall(r"run: make (\w+)", text):
             assert f"\n{target}:" in makefile, f"{path.name}: make {target}"
-        weekly = path.stem in ("cold", "links", "colab")
+        weekly = path.stem in WEEKLY
         assert weekly == ("schedule:" in text) and "timeout-minutes:" in text
+
+
+def test_every_setting_of_the_processor_runs_each_week():
+    weekly = yaml.safe_load((ROOT / ".github" / "workflows" / "processors.yml").read_text(encoding="utf-8"))
+    assert weekly["jobs"]["processors"]["strategy"]["matrix"]["processor"] == list(SETTINGS)

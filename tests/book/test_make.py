@@ -3,11 +3,10 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from paths import ROOT
 
 
 def run(*arguments, cwd=ROOT, **environment):
@@ -22,7 +21,7 @@ def run(*arguments, cwd=ROOT, **environment):
 
 def test_help_lists_every_target():
     done, _ = run("help")
-    for target in "book html test run bench paper-scale scenario lock clean help".split():
+    for target in "book html test run bench paper-scale scenario lock address clean help".split():
         assert f"make {target} " in done.stdout.replace("\t", " ")
 
 
@@ -33,6 +32,9 @@ def test_help_lists_every_target():
         (["html", "everything"], "no target 'everything'"),
         (["run"], "say which notebook"),
         (["run", "NOTEBOOK="], "say which notebook"),
+        (["address"], "say which repository"),
+        (["address", "REPO=one name/book"], "got 'one name/book'; it must be owner/name"),
+        (["address", "REPO=\"';book"], "it must be owner/name"),
         (["paper-scale"], "say which part"),
         (
             ["paper-scale", "PART=everything"],

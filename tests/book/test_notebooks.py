@@ -1,19 +1,17 @@
 """What every committed notebook owes its reader."""
 
 import re
-import sys
 import tomllib
-from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
+import nbval_rules
 import pytest
 
-from irsnb import ledger
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import notebooks as tool  # noqa: E402
+import notebooks as tool
+from irsnb.report import claims, ledger
+from paths import ROOT
 
 SOURCES = tool.sources()
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -91,21 +89,15 @@ def test_the_check_above_can_fail():
     assert all(word in text for word in ("an error", "a path of a machine", "a warning"))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (
-            "\r  0%|          | 0/5 [00:00<?, ?epoch/s]\r100%|██████████| 5/5 [00:01<00:00,  3.2epoch/s]\n",
-            True,
-        ),
-        ("\rmlp:  20%|██        | 1/5 [00:00<00:01,  3.2epoch/s, loss=0.1]", True),
-        ("\r  0%|          | 0/5 [00:00<?, ?epoch/s]\nUserWarning: overflow\n", False),
-        ("RuntimeWarning: 50% of it", False),
-    ],
-)
-def test_progress_bars_are_not_stored_but_warnings_are(text, expected):
-    assert tool.is_progress(nbformat.v4.new_output("stream", name="stderr", text=text)) is expected
-    assert not tool.is_progress(nbformat.v4.new_output("stream", name="stdout", text=text))
+def test_progress_bars_are_not_stored_but_warnings_are(tmp_path):
+    source = tmp_path / "bars.py"
+    source.write_text(
+        "# %%\nimport warnings\n\nfrom tqdm import tqdm\n\nprint(sum(tqdm(range(5))))\n"
+        "# %%\nwarnings.warn('overflow')\n"
+    )
+    first, second = code_cells(tool.execute(source))
+    assert [output.text for output in first.outputs] == ["10\n"]
+    assert [output.name for output in second.outputs] == ["stderr"] and "overflow" in second.outputs[0].text
 
 
 @each_notebook
@@ -169,8 +161,8 @@ def test_every_figure_has_name_caption_and_alt_text(source):
 
 def test_every_claim_is_answered_once_by_a_computed_row():
     found = ledger.collect(ROOT / "notebooks")
-    for paper in ledger.papers():
-        missing = [name for name in ledger.claims(paper) if (paper, name) not in found]
+    for paper in claims.papers():
+        missing = [name for name in claims.claims(paper) if (paper, name) not in found]
         assert not missing
     for row, _ in found.values():
         assert row.verdict in ledger.VERDICTS and row.scale == "quick"
@@ -185,3 +177,18 @@ def test_rows_are_what_the_tables_show():
                     shown = output.data["text/plain"]
                     assert f"[{entry['verdict']}]" in shown
                     assert all(entry[key] in shown for key in ("ours", "bound", "why"))
+
+
+@each_notebook
+def test_a_page_says_how_long_it_runs(source):
+    # The longest are tested first, and this is how the tests know.
+    assert 0 < nbval_rules.stated_seconds(source.with_suffix(".ipynb")) <= 120
+
+
+def test_tests_that_take_long_come_first():
+    files = [ROOT / "tests" / "test_compare.py", *(path.with_suffix(".ipynb") for path in SOURCES)]
+    items = [SimpleNamespace(path=path) for path in files]
+    nbval_rules.pytest_collection_modifyitems(items)
+    assert items[-1].path.name == "test_compare.py"
+    times = [nbval_rules.stated_seconds(item.path) for item in items]
+    assert times == sorted(times, reverse=True) and times[0] > times[-2]

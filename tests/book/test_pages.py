@@ -2,23 +2,27 @@
 
 import functools
 import http.server
+import importlib
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
 import threading
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
 from playwright.sync_api import sync_playwright
 
-from irsnb import elliptic, ledger
+import book_extension
+import irsnb.report
+from irsnb import elliptic
+from irsnb.report import claims, ledger
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HTML = ROOT / "_build" / "html"
 AXE_VERSION = "4.14.1"
 AXE = ROOT / "_build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
@@ -58,11 +62,66 @@ def pages():
     return {p.relative_to(HTML).as_posix(): Page(p) for p in HTML.rglob("*.html") if "_static" not in p.parts}
 
 
-def test_the_front_page_is_the_landing_page(pages):
-    front = pages["index.html"]
-    assert "Results at a glance" in front.text and "still to come" in front.text
-    assert front.text.count("computed by a cell") == 1
-    assert len([i for i in front.images if "scene-" in i["src"]]) == 3
+def squeezed(text):
+    """Text without spaces and marks of emphasis, to compare what is set in different markup."""
+    return re.sub(r"[\s*]", "", text)
+
+
+def test_the_first_page_leads_to_the_landing_page(pages):
+    assert "url=book/index.html" in (HTML / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_landing_page_opens_with_a_result_under_each_scene(pages):
+    landing = pages["book/index.html"]
+    scenes = [image["src"].rpartition("/")[2] for image in landing.images if "scene-" in image["src"]]
+    assert scenes == ["scene-elliptic.svg", "scene-indoor.svg", "scene-hybrid.svg"]
+    assert landing.text.count("computed by a cell") == 1
+    # the README opens with the same sentences, each a link to the notebook that computed its figures
+    opening = (ROOT / "README.md").read_text(encoding="utf-8").partition("```sh")[0]
+    results = re.findall(r"\*\*Part I+\.\*\* \[(.*?)\]\((.*?)\.ipynb\)", opening)
+    assert len(results) == len(re.findall(r"!\[.{40,}?\]\(book/_static/scene-\w+\.svg\)", opening)) == 3
+    for sentence, notebook in results:
+        assert re.search(r"\d", sentence) and f"../{notebook}.html" in landing.links
+        assert squeezed(sentence) in squeezed(landing.text), "README and landing page differ"
+
+
+def test_claims_on_the_landing_page_are_folded(pages):
+    text = (HTML / "book" / "index.html").read_text(encoding="utf-8")
+    folds = re.findall(r"<details(?P<attributes>[^>]*)>.*?</details>", text, flags=re.S)
+    assert len(folds) >= 4 and not any("open" in attributes for attributes in folds)
+    assert 'class="ledger' in text
+    assert "<table" in text and 'class="ledger' not in re.sub(r"<details.*?</details>", "", text, flags=re.S)
+
+
+def test_no_prose_speaks_of_things_to_come():
+    prose = [ROOT / "README.md", *sorted((ROOT / "book").glob("*.md"))]
+    assert len(prose) >= 7
+    for path in prose:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(?i)to come\b|coming soon|not yet|\bTODO\b|planned|\| State \|", text), (
+            path.name
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "figure"),
+    [
+        ("error {} here", "error 2.9 here", "2.9"),
+        ("both | {} /", "both | 1.7 cm / 5.5 cm", "1.7 cm"),
+        ("bound | {} /", "bound | 0.64 um / 4.4 um", "0.64 µm"),
+        ("{} for all", "87 cm, 0.031 m for all", "3.1 cm"),
+        ("mean {} and", "mean 0.60 m and", "60 cm"),
+        ("at {} of", "at 79% of", "79%"),
+    ],
+)
+def test_a_figure_is_read_out_of_what_a_cell_printed(words, text, figure):
+    assert book_extension.find_figure(words, text).replace("\N{NO-BREAK SPACE}", " ") == figure
+
+
+@pytest.mark.parametrize("text", ["error none here", "error 1 here, error 2 here", "mistake 1 here"])
+def test_a_figure_that_is_not_there_once_is_an_error(text):
+    with pytest.raises(ValueError, match="times in"):
+        book_extension.find_figure("error {} here", text)
 
 
 def test_every_local_link_leads_somewhere(pages):
@@ -95,14 +154,36 @@ def test_the_ledger_page_shows_every_claim(pages):
     for (_, _name), (row, _) in rows.items():
         assert " ".join(row.ours.split()) in text and row.why in text
     links = [link for link in pages["book/ledger.html"].links if "#duan2025-" in link]
-    assert len(links) == len(ledger.claims("duan2025"))
+    assert len(links) == len(claims.claims("duan2025"))
 
 
-def test_the_api_page_has_the_public_names(pages):
-    anchors = pages["book/api.html"].anchors
-    for name in ("locate", "direction", "perturbation_mae", "position_crlb"):
-        assert f"irsnb.elliptic.{name}" in anchors
-    assert {"irsnb.arrays.PlanarArray", "irsnb.ledger.record", "irsnb.bounds.fisher_information"} <= anchors
+HELPERS = {"checks", "compiled", "fitting_kernels", "whitening"}
+"""Modules that serve the package's other modules and have no section on its page."""
+
+
+def public_names():
+    """Every function and class that a module offers, by its full name."""
+    names = [module.name for module in pkgutil.iter_modules(irsnb.__path__) if module.name not in HELPERS]
+    names += [f"report.{module.name}" for module in pkgutil.iter_modules(irsnb.report.__path__)]
+    for name in names:
+        module = importlib.import_module(f"irsnb.{name}")
+        for offered in getattr(module, "__all__", ()):
+            if callable(getattr(module, offered)):
+                yield f"{module.__name__}.{offered}"
+
+
+def test_the_api_page_has_every_public_name(pages):
+    names = set(public_names())
+    assert {"irsnb.elliptic.locate", "irsnb.arrays.PlanarArray", "irsnb.report.ledger.record"} <= names
+    assert sorted(names - pages["book/api.html"].anchors) == []
+
+
+def test_signatures_on_the_api_page_are_readable(pages):
+    text = (HTML / "book" / "api.html").read_text(encoding="utf-8")
+    signatures = [re.sub(r"<[^>]+>", "", s) for s in re.findall(r'<dt class="sig .*?</dt>', text, flags=re.S)]
+    assert len(signatures) >= 100
+    for signature in signatures:
+        assert not re.search(r"ArrayLike|Union\[|numpy\._", signature), signature
 
 
 def test_a_notebook_page_opens_in_colab(pages):
@@ -166,8 +247,8 @@ def open_page(browser):
 
 
 def content_pages(pages):
-    """Pages to open; the front page stands for its twin book/index.html."""
-    return [name for name in pages if name not in ("genindex.html", "search.html", "book/index.html")]
+    """Pages to open; index.html only leads to book/index.html."""
+    return [name for name in pages if name not in ("genindex.html", "search.html", "index.html")]
 
 
 def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
@@ -193,20 +274,28 @@ def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
         page.context.close()
 
 
+def test_the_first_page_takes_the_reader_on(browser, open_page):
+    page = open_page("index.html")
+    page.wait_for_url("**/book/index.html")
+    assert page.title().startswith("Locating users")
+
+
 def test_search_finds_a_word(open_page):
     page = open_page("search.html?q=ellipse")
     page.wait_for_selector("#search-results li", timeout=20_000)
     assert "one pair" in page.locator("#search-results").inner_text().lower()
 
 
-def test_figures_stay_opaque_in_dark_mode(open_page):
+def test_figures_turn_dark_with_the_page(open_page):
+    # White becomes the page's #121212; what a colour is seen as is tested with the figures.
+    inverted = "invert(0.93) hue-rotate(180deg)"
     page = open_page("notebooks/elliptic/one_pair.html", scheme="dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     looks = page.evaluate(
         """[...document.querySelectorAll('.bd-article img[src*="_images"]')].map(image => {
             const style = getComputedStyle(image); return [style.backgroundColor, style.filter]; })"""
     )
-    assert len(looks) >= 2 and all(look == ["rgb(255, 255, 255)", "none"] for look in looks)
+    assert len(looks) >= 2 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])

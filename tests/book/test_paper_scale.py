@@ -1,15 +1,11 @@
 """Runs at paper scale: pieces are kept as they come, and an interrupted run goes on to the same figures."""
 
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-import paper_scale as tool  # noqa: E402
+import paper_scale as tool
 
 
 def test_an_interrupted_run_goes_on_to_the_same_figures(tmp_path, monkeypatch):
@@ -101,7 +97,7 @@ def test_a_hybrid_is_run_in_pieces_from_kept_estimates(tmp_path, monkeypatch):
     with pytest.raises(SystemExit, match="no run of this part begins with 'cnn'"):
         tool.indoor("cnn")
     _, kept = tool.indoor("hybrid, fingerprint", n_samples=20_000, budget=400)
-    run = kept["runs"][tool.hybrid_name(task)]
+    run = kept["runs"][tool.hybrid_name(*task)]
     assert run["users"] == 5 and len(run["errors"]) == 201
     assert "parameters" in kept["runs"]["fingerprint, 1 m"]
 
@@ -112,7 +108,7 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
     grid = tool.indoor_samples("1 m", 10)[2].positions
     estimates = grid + np.linspace(0, 0.05, len(grid))[:, None]
     (tmp_path / "indoor").mkdir()
-    np.save(tmp_path / "indoor" / f"{tool.slug('bilstm, both, 1 m')}.npy", estimates)
+    np.save(tmp_path / "indoor" / f"{tool.file_stem('bilstm, both, 1 m')}.npy", estimates)
 
     def stays(room, pilots, starts, task, label, budget, piece):
         labels.append(label)
@@ -120,7 +116,7 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
 
     monkeypatch.setattr(tool, "search_pieces", stays)
     tool.run_hybrid(task, 1, 10, 100)
-    kept = json.loads((tmp_path / "indoor" / f"{tool.slug(tool.hybrid_name(task))}.json").read_text())
+    kept = json.loads((tmp_path / "indoor" / f"{tool.file_stem(tool.hybrid_name(*task))}.json").read_text())
     assert len(set(labels)) == tool.COMBS and kept["users"] == len(grid) == 7371
     assert np.allclose(kept["map"], np.linalg.norm(estimates - grid, axis=-1), rtol=6e-3)
     assert kept["outside"] == 0 and kept["lost"] == kept["lost_inside"] > 0

@@ -84,7 +84,7 @@ def test_more_knowledge_never_hurts():
 def test_broadcasts_over_targets_and_noise():
     x = EXPERIMENTS[3]
     field = np.array(x.target) + np.arange(12.0).reshape(4, 1, 3)
-    bounds = elliptic.position_crlb(field, x.semi_focals, ONE_DEGREE, np.array([0.1, 1.0]))
+    bounds = elliptic.position_crlb(field, x.semi_focals, ONE_DEGREE, np.array([[0.1], [1.0]]))
     assert bounds.shape == (4, 2, 3, 3)
     assert np.allclose(bounds[3, 1], elliptic.position_crlb(field[3, 0], x.semi_focals, ONE_DEGREE, 1.0))
     assert np.allclose(bounds, np.swapaxes(bounds, -1, -2))

@@ -21,7 +21,7 @@ from irsnb.indoor import (
     references,
     wall_images,
 )
-from irsnb.indoor.estimators import phase_cost_gradient
+from irsnb.indoor.costs import phase_cost_gradient
 
 RNG = np.random.default_rng(0)
 PLACES = RNG.uniform([-4, 1], [4, 10], (400, 2))

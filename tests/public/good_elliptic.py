@@ -1,9 +1,10 @@
-"""Good calls of the elliptic wing: the scene, the signal, the bounds."""
+"""Good calls of the elliptic wing: the scene, the signal, the estimators, the bounds."""
 
 import numpy as np
 import walk
 from walk import (
     azimuth,
+    choice,
     complex_array,
     count,
     covariance,
@@ -17,7 +18,7 @@ from walk import (
     rng,
 )
 
-from irsnb.elliptic import bounds, model, waveform
+from irsnb.elliptic import bounds, estimators, model, waveform
 
 TARGET, RECEIVER, PAIRS = (500.0, 1000.0, 700.0), (200.0, -400.0, -30.0), (1200.0, 800.0)
 RADAR = waveform.Radar(subcarriers=8, antennas=2, surface_side=8, second_side=4, beam_side=2)
@@ -27,6 +28,12 @@ SAMPLES = waveform.receive(
 )
 WEIGHTS = np.ones((2, 2)) / np.sqrt(2)
 COMBINED = waveform.combine(RADAR, SAMPLES, WEIGHTS)
+SUMS = model.path_sum(TARGET, PAIRS)
+AZIMUTH, ELEVATION = model.direction(TARGET, (0.0, 0.0, 0.0))
+TWO_SUMS = np.stack([SUMS, model.path_sum((700.0, 1200.0, 1400.0), PAIRS)])
+
+
+DEGENERATE = [RECEIVER, (200.0, -400.0, 90.0), (0.0, 0.0, 0.0), (800.0, 0.0, 0.0), (300.0, 0.0, 0.0)]
 
 
 def pairs(**kwargs):
@@ -142,6 +149,49 @@ GOOD = {
         "semi_focals": real(PAIRS, low=0, lead=False, bad=[(), [PAIRS]]),
         "middle": middle(),
     },
+    estimators.locate: {
+        "azimuth": azimuth(0.5),
+        "elevation": elevation(0.3),
+        "semi_major": positive(900.0, bad=[800.0, 700.0]),
+        "semi_focal": real(800.0, low=0, high=899.0),
+    },
+    estimators.binary_weights: {
+        "eccentricities": real((0.3, 0.5), low=0, trailing=1, bad=[0.3, (0.3, 1.0), (0.3, 2.0)])
+    },
+    estimators.perturbation_mae: {
+        "target": points(TARGET, bad=DEGENERATE),
+        "receiver": points(RECEIVER),
+        "semi_focals": pairs(),
+        "d_azimuth": azimuth(0.01),
+        "d_elevation": elevation(0.01),
+        "method": choice("mean", bad=["one-pair"]),
+    },
+    estimators.pair_sensitivities: {
+        "target": points(TARGET, bad=DEGENERATE),
+        "receiver": points(RECEIVER),
+        "semi_focals": pairs(),
+    },
+    estimators.minimum_variance_weights: {
+        "target": points(TARGET, bad=DEGENERATE),
+        "receiver": points(RECEIVER),
+        "semi_focals": pairs(bad=[400.0, (400.0, 400.0)]),
+    },
+    estimators.fuse: {
+        "azimuth": azimuth(AZIMUTH),
+        "elevation": elevation(ELEVATION),
+        "path_sums": positive(SUMS, trailing=1, bad=[(2900.0, 700.0)], skip={"nan": "means missing"}),
+        "semi_focals": pairs(),
+        "sigma_angle": positive(0.01),
+        "sigma_path": positive(1.0, bad=[np.ones(3), (1.0, -1.0)]),
+    },
+    estimators.associate: {
+        "azimuth": azimuth((0.5, 1.1)),
+        "elevation": elevation((0.3, 0.5)),
+        "path_sums": positive(TWO_SUMS, bad=[TWO_SUMS[:1], TWO_SUMS / 10]),
+        "semi_focals": pairs(),
+        "sigma_angle": positive(0.01),
+        "sigma_path": positive(1.0),
+    },
     bounds.position_crlb: {
         "target": points(
             TARGET, bad=[(2400.0, 0.0, 0.0), (0.0, 0.0, 5.0), (0.0, 0.0, 0.0), (300.0, 0.0, 0.0)]
@@ -165,4 +215,4 @@ GOOD = {
         "snr": positive(SNR, trailing=1),
     },
 }
-RESULTS = {waveform.Scan: "made by scan"}
+RESULTS = {waveform.Scan: "made by scan", estimators.Association: "made by associate"}

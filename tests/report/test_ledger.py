@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from irsnb import ledger
+from irsnb.report import claims, ledger
 
-PACKAGE = Path(ledger.__file__).parent
+PACKAGE = Path(ledger.__file__).parent.parent
 
 
 def test_claims_are_complete_sentences():
-    for paper in ledger.papers():
-        assert ledger.paper_title(paper)
-        for name, claim in ledger.claims(paper).items():
+    for paper in claims.papers():
+        assert claims.paper_title(paper)
+        for name, claim in claims.claims(paper).items():
             assert claim.where and claim.says.endswith("."), name
         source = PACKAGE / "claims" / f"{paper}.toml"
         for name, entry in tomllib.loads(source.read_text(encoding="utf-8"))["claims"].items():
@@ -58,8 +58,13 @@ def make_row(name="fig5a", **changes):
         (lambda: make_row(verdict="fine"), "verdict"),
         (lambda: make_row(ours=" "), "ours"),
         (lambda: make_row(why=3), "why"),
+        (lambda: make_row(why=""), "why"),
+        (lambda: make_row(flawed=True), "flawed"),
+        (lambda: make_row(flawed="is told the count", verdict="not reproduced"), "flawed.*not reproduced"),
+        (lambda: make_row(verdict=ledger.untestable("pilots"), why=3), "why"),
+        (lambda: ledger.record("fig5a"), r"rows\[0\]: got 'fig5a'"),
         (lambda: make_row("fig99"), "fig99"),
-        (lambda: ledger.claims("nobody1999"), "nobody1999"),
+        (lambda: claims.claims("nobody1999"), "nobody1999"),
         (lambda: ledger.record(), "at least one"),
         (lambda: ledger.record(make_row(), make_row()), "twice"),
     ],
@@ -67,16 +72,6 @@ def make_row(name="fig5a", **changes):
 def test_bad_rows_are_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_scale_switch(monkeypatch):
-    monkeypatch.delenv("IRSNB_SCALE", raising=False)
-    assert ledger.scale() == "quick"
-    monkeypatch.setenv("IRSNB_SCALE", "paper")
-    assert ledger.scale() == make_row().scale == "paper"
-    monkeypatch.setenv("IRSNB_SCALE", "huge")
-    with pytest.raises(ValueError, match="IRSNB_SCALE: got 'huge'"):
-        ledger.scale()
 
 
 def write_notebook(path, *records):
@@ -102,7 +97,7 @@ def test_a_claim_is_answered_once(tmp_path):
     write_notebook(tmp_path / "two.ipynb", ledger.record(make_row()))
     with pytest.raises(ValueError, match="answered in one.ipynb already"):
         ledger.collect(tmp_path)
-    with pytest.raises(FileNotFoundError, match="does not exist"):
+    with pytest.raises(ValueError, match="folder: got .*nowhere"):
         ledger.collect(tmp_path / "nowhere")
 
 
@@ -112,26 +107,32 @@ def test_a_table_for_people_escapes_and_anchors():
     assert "1 < 2 deg" in repr(ledger.record(make_row()))
 
 
-def test_tables_travel_too(tmp_path):
-    table = ledger.Table("lengths", ["what", "how long"], [["a < b", "1 m"]])
-    write_notebook(tmp_path / "one.ipynb", table, ledger.record(make_row()))
-    found = ledger.collect_tables(tmp_path)
-    assert found["lengths"].rows == (("a < b", "1 m"),) and found["lengths"].head == ("what", "how long")
-    assert "a &lt; b" in table._repr_html_() and repr(table) == "what | how long\na < b | 1 m"
-    assert list(ledger.collect(tmp_path)) == [("duan2025", "fig5a")]
-    write_notebook(tmp_path / "two.ipynb", table)
-    with pytest.raises(ValueError, match="another table of the name 'lengths'"):
-        ledger.collect_tables(tmp_path)
-    with pytest.raises(ValueError, match="each must hold 2 texts"):
-        ledger.Table("lengths", ["what", "how long"], [["a"]])
-    with pytest.raises(ValueError, match="each must hold 2 texts"):
-        ledger.Table("lengths", ["what", "how long"], [["a", 1.0]])
+def test_a_rule_goes_into_a_row_with_what_it_rests_on():
+    judged = ledger.digits([1.5], [1.9], decimals=1)
+    found = make_row(verdict=judged, why="at 10 dB only")
+    assert (found.verdict, found.rule) == ("same trend", "digits")
+    assert found.why == f"at 10 dB only; {judged.basis}" and "farthest: 1.9 for 1.5" in found.why
+    assert make_row(verdict=judged, why="").why == judged.basis
+    assert make_row().rule == "", "a verdict that a page writes is by no rule"
 
 
-def test_a_kept_run_names_its_provenance():
-    made = ledger.kept("indoor_searches")["provenance"]
-    assert made["scale"] == "paper" and {"seed", "versions", "machine", "date", "users", "budget"} <= set(
-        made
-    )
-    with pytest.raises(FileNotFoundError, match="name: got 'nothing'"):
-        ledger.kept("nothing")
+def test_a_flawed_row_says_so_everywhere_and_travels(tmp_path):
+    flawed = make_row(flawed="the search starts at the truth")
+    assert (flawed.verdict, flawed.label) == ("reproduced", "reproduced, flawed")
+    assert flawed.reason == "because; flawed: the search starts at the truth"
+    record = ledger.record(flawed)
+    assert "reproduced, flawed: because; flawed: the search" in record._repr_html_()
+    assert "flawed: the search starts at the truth" in repr(record)
+    write_notebook(tmp_path / "page.ipynb", record)
+    assert ledger.collect(tmp_path)["duan2025", "fig5a"][0] == flawed
+    assert make_row().label == "reproduced" and "flawed" not in repr(ledger.record(make_row()))
+
+
+def test_rows_stored_before_a_row_could_be_flawed_still_load(tmp_path):
+    write_notebook(tmp_path / "page.ipynb", ledger.record(make_row()))
+    path = tmp_path / "page.ipynb"
+    stored = json.loads(path.read_text())
+    (entry,) = stored["cells"][0]["outputs"][0]["metadata"][ledger.OUTPUT_KEY]
+    del entry["flawed"], entry["rule"]
+    path.write_text(json.dumps(stored))
+    assert ledger.collect(tmp_path)["duan2025", "fig5a"][0] == make_row()

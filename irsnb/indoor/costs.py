@@ -1,0 +1,276 @@
+"""What the three methods minimise: two likelihoods and the paper's cost (5), their nuisances eliminated.
+
+Each method reduces to one question: to which place's unit vector is a user's vector closest in angle?
+:func:`features` makes the vectors of measurements, :func:`references` the unit vectors of places.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from irsnb.checks import azimuth, choice, common_shape, complex_array, instance
+from irsnb.indoor.model import Room, signal_and_gradient
+
+__all__ = ["METHODS", "features", "likelihood_cost", "phase_cost", "references"]
+
+METHODS = ("ml", "ml-projected", "phase-cost")
+"""Maximum likelihood, the same without what is constant in all pilots, and the paper's cost (5)."""
+
+
+def features(values: ArrayLike, method: str) -> np.ndarray:
+    """The vectors that a method compares: of noise-free signals or of measurements.
+
+    Maximum likelihood with an unknown complex gain compares the pilots themselves, because
+    ``min_alpha |y - alpha s|^2 = |y|^2 - |s^H y|^2 / |s|^2``; projected, the pilots less their mean over t,
+    which is free of any f in (4). The phase cost (5) compares squares: with its offset eliminated it is
+    ``(sum_t a_t^2 - |sum_t y_t^2 exp(-2 j phi_t(p))|) / (2 sigma^2)``.
+
+    Parameters
+    ----------
+    values : array_like of complex, shape (..., T)
+        Pilots.
+    method : {"ml", "ml-projected", "phase-cost"}
+
+    Returns
+    -------
+    ndarray of complex, shape (..., T)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, there is no pilot, or the method is unknown.
+
+    Examples
+    --------
+    >>> features([1 + 2j, 3 + 2j], "ml-projected")
+    array([-1.+0.j,  1.+0.j])
+    """
+    values = _pilots("values", values)
+    return features_unchecked(values, choice("method", method, METHODS))
+
+
+def features_unchecked(values, method, present=None):
+    """:func:`features` of finite values; where `present` is false, (..., T), they are left out."""
+    if method == "ml-projected":
+        if present is None:
+            return values - values.mean(axis=-1, keepdims=True)
+        total, size = values.sum(axis=-1, keepdims=True), present.sum(axis=-1, keepdims=True)
+        return np.where(present, values - total / size, 0)
+    return values**2 if method == "phase-cost" else values
+
+
+def references(signal: ArrayLike, method: str) -> np.ndarray:
+    """Unit vectors of places, to which :func:`features` of a measurement are compared.
+
+    Parameters
+    ----------
+    signal : array_like of complex, shape (..., T)
+        Noise-free pilots of the places.
+    method : {"ml", "ml-projected", "phase-cost"}
+
+    Returns
+    -------
+    ndarray of complex, shape (..., T)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a place has no signal, or the method is unknown.
+
+    Examples
+    --------
+    >>> references([3.0, 4.0j], "ml")
+    array([0.6+0.j , 0. +0.8j])
+    """
+    signal, method = _pilots("signal", signal), choice("method", method, METHODS)
+    if not np.all(np.any(features_unchecked(signal, method) != 0, axis=-1)):
+        raise ValueError("signal: got a place without any signal; it has no direction")
+    return references_unchecked(signal, method)
+
+
+def references_unchecked(signal, method, present=None):
+    """:func:`references` of an array; where `present` is false, (..., T), pilots are left out."""
+    if present is not None:
+        signal = np.where(present, signal, 0)
+    vectors = features_unchecked(signal, method, present)
+    if method == "phase-cost":
+        vectors = vectors / np.maximum(np.abs(vectors), np.finfo(vectors.real.dtype).tiny)
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def _pilots(name, values):
+    values = complex_array(name, values, (None,))
+    if values.shape[-1] == 0:
+        raise ValueError(f"{name}: got shape {values.shape}; it must be (..., T) with at least one pilot")
+    return values
+
+
+def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """The residuals whose squares a method minimises, for :func:`irsnb.fitting.descend`.
+
+    In units of the noise's deviation, with the nuisance (a complex gain, or a phase offset) at its best value
+    for each place and projected out of the derivative. A missing pilot, NaN, leaves no residual: zeros.
+
+    At the true place each is chi-square under its model. For the likelihoods the residuals are the pilots'
+    noise, two real numbers a pilot. For the phase cost they are ``a_t sin(angle y_t - phi_t - phi_0)``, the
+    part of ``y_t exp(-j (phi_t + phi_0))`` in quadrature: one real number a pilot, whose noise is Gaussian
+    whatever the pilot's amplitude.
+
+    Returns
+    -------
+    callable
+        ``function(positions (n, 2), measurements (n, T))`` gives residuals (n, R) and Jacobian (n, R, 2).
+    """
+    deviation = room.sigma / np.sqrt(2)
+
+    def likelihood(positions, measured):
+        signal, gradient = signal_and_gradient(room, positions)
+        present = np.isfinite(measured)
+        if present.all():
+            present = None
+        else:
+            measured, signal = np.where(present, measured, 0), np.where(present, signal, 0)
+            gradient = np.where(present[..., None], gradient, 0)
+        by_place = (features_unchecked(gradient[..., axis], method, present) for axis in range(2))
+        measured, signal = (features_unchecked(values, method, present) for values in (measured, signal))
+        gradient = np.stack(tuple(by_place), axis=-1)
+        energy = np.sum(np.abs(signal) ** 2, axis=-1)
+        gain = np.sum(signal.conj() * measured, axis=-1) / energy
+        missed = measured - gain[:, None] * signal
+        inner = np.einsum("nt,ntp->np", signal.conj(), gradient) / energy[:, None]
+        across = gradient - signal[..., None] * inner[:, None, :]
+        return _real(missed) / deviation, -_real(gain[:, None, None] * across) / deviation
+
+    def phases(positions, measured):
+        missed, jacobian = _phase_residuals(room, positions, measured, None)
+        by_place, by_offset = jacobian[..., :2], jacobian[..., 2:]
+        inner = np.sum(by_place * by_offset, axis=1, keepdims=True) / np.sum(
+            by_offset**2, axis=1, keepdims=True
+        )
+        return missed / deviation, (by_place - by_offset * inner) / deviation
+
+    return phases if method == "phase-cost" else likelihood
+
+
+def _real(values):
+    """Complex (n, T, ...) as real (n, 2 T, ...)."""
+    return np.concatenate([values.real, values.imag], axis=1)
+
+
+def _phase_residuals(room, positions, measured, offset):
+    """Amplitudes times the sine in (5), (n, T), and their derivative by x, y and the offset, (n, T, 3).
+
+    With an offset of None, the one that makes (5) smallest.
+    """
+    signal, gradient = signal_and_gradient(room, positions)
+    measured = np.where(np.isfinite(measured), measured, 0)
+    modulus = np.maximum(np.abs(signal), np.finfo(float).tiny)
+    turned = measured * signal.conj() / modulus
+    if offset is None:
+        offset = np.angle(np.sum(turned**2, axis=-1)) / 2
+    turned = turned * np.exp(-1j * offset)[:, None]
+    phase_slope = (gradient * (signal.conj() / modulus**2)[..., None]).imag
+    slopes = np.concatenate([phase_slope, np.ones((*signal.shape, 1))], axis=-1)
+    return turned.imag, -turned.real[..., None] * slopes
+
+
+def phase_cost(
+    room: Room, measured: ArrayLike, positions: ArrayLike, offset: ArrayLike | None = None
+) -> np.ndarray:
+    """The cost (5) of Aguiar et al. (2024): squared sines of the phases missed, weighted by the powers.
+
+    Eliminating the offset is exact: ``sum_t w_t sin^2(d_t - offset)`` is smallest at
+    ``(sum_t w_t - |sum_t w_t exp(2 j d_t)|) / 2``.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    measured : array_like of complex, shape (n_pilots,)
+        One user's pilots.
+    positions : array_like, shape (..., 2)
+        Hypothetical places [m].
+    offset : array_like, shape (...), optional
+        Hypothetical phase offset phi_0 [rad]; eliminated in closed form if left out.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a position is outside the room, the measurement has another length, or an
+        offset is beyond two turns or does not broadcast with the positions.
+
+    Examples
+    --------
+    >>> room, place = Room(), (1.0, 4.0)
+    >>> turned = room.signal(place) * np.exp(0.3j)
+    >>> bool(phase_cost(room, turned, place) < 1e-3), bool(phase_cost(room, turned, place, 0.5) > 1)
+    (True, True)
+    """
+    measured = checked_user(room, measured)
+    signal = room.signal(positions)
+    turned = measured * signal.conj() / np.maximum(np.abs(signal), np.finfo(float).tiny)
+    weights = np.sum(np.abs(measured) ** 2, axis=-1)
+    aligned = np.sum(turned**2, axis=-1)
+    if offset is None:
+        return (weights - np.abs(aligned)) / (2 * room.sigma**2)
+    offset = azimuth("offset", offset)
+    common_shape(positions=aligned.shape, offset=offset.shape)
+    return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
+
+
+def checked_user(room, measured):
+    """Return one user's pilots as a complex array (n_pilots,), or raise ``ValueError``."""
+    measured = complex_array("measured", measured, (instance("room", room, Room).n_pilots,))
+    if measured.ndim != 1:
+        raise ValueError(f"measured: got shape {measured.shape}; it must be ({room.n_pilots},), one user")
+    return measured
+
+
+def likelihood_cost(
+    room: Room, measured: ArrayLike, positions: ArrayLike, method: str = "ml-projected"
+) -> np.ndarray:
+    """What maximum likelihood minimises: the squared residual of (4) over sigma^2, its gain at its best.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    measured : array_like of complex, shape (n_pilots,)
+        One user's pilots.
+    positions : array_like, shape (..., 2)
+        Hypothetical places [m].
+    method : {"ml", "ml-projected"}
+        Projected, a constant in all pilots is left out first.
+
+    Returns
+    -------
+    ndarray, shape (...)
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, a position is outside the room, the measurement has another length, or the
+        method is another.
+
+    Examples
+    --------
+    >>> room = Room()
+    >>> cost = likelihood_cost(room, room.signal((1.0, 4.0)), [(1.0, 4.0), (1.1, 4.0)])
+    >>> bool(cost[0] < 1e-3), bool(cost[1] > 1e3)
+    (True, True)
+    """
+    measured = checked_user(room, measured)
+    measured = features_unchecked(measured, choice("method", method, METHODS[:2]))
+    inner = references_unchecked(room.signal(positions), method).conj() @ measured
+    return (np.sum(np.abs(measured) ** 2) - np.abs(inner) ** 2) / room.sigma**2
+
+
+def phase_cost_gradient(room, measured, positions, offset=None):
+    """Derivative of :func:`phase_cost` by x and y (n, 2), or by x, y and the offset (n, 3), for n places."""
+    unknowns = 2 if offset is None else 3
+    measured = np.broadcast_to(measured, (len(positions), room.n_pilots))
+    missed, jacobian = _phase_residuals(room, positions, measured, offset)
+    return 2 * np.einsum("nt,ntp->np", missed, jacobian[..., :unknowns]) / room.sigma**2

@@ -1,0 +1,1 @@
+"""What pages tell with: the papers' claims, our rows beside them, tables, figures and kept runs."""
