@@ -23,7 +23,7 @@ def test_hints_and_sections(target):
         heads = "Parameters|Attributes" if inspect.isclass(target) else "Parameters"
         listed = re.search(SECTION.format(f"({heads})") + r"(.*?)(?=^\w[^\n]*\n-+\n|\Z)", text, re.M | re.S)
         names = re.findall(r"^\**(\w[\w, ]*?) :", listed[2], re.M) if listed else []
-        names += re.findall(r"^(\w+)$", listed[2], re.M) if listed else []
+        names += re.findall(r"^(\w[\w, ]*)$", listed[2], re.M) if listed else []
         known = {name.strip() for entry in names for name in entry.split(",")}
         missing += [f"description of {p.name}" for p in parameters if p.name not in known]
         if target not in RESULTS and not re.search(SECTION.format("Raises"), text, re.M):

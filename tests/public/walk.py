@@ -54,14 +54,8 @@ NOT_WALKED = {
     "kernels": "compiled functions, whose callers check: every module of that name",
 }
 NOT_YET_WALKED = {
-    "irsnb.bounds",
-    "irsnb.figures",
-    "irsnb.fitting",
-    "irsnb.fix",
     "irsnb.indoor",
-    "irsnb.ledger",
     "irsnb.report",
-    "irsnb.whitening",
 }
 """Modules, with those inside them, whose tables are still to be written."""
 
