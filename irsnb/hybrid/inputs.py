@@ -12,21 +12,7 @@ from numpy.typing import ArrayLike
 from irsnb import checks
 from irsnb.arrays import PlanarArray
 
-__all__ = [
-    "angles",
-    "axis",
-    "covariances",
-    "indices",
-    "masks",
-    "no_negative",
-    "planar_array",
-    "power",
-    "rows",
-    "sides",
-    "sources",
-    "unbounded",
-    "users",
-]
+__all__: list[str] = []
 
 
 def users(name: str, value: ArrayLike, unknowns: tuple[int, ...] = (2, 3)) -> np.ndarray:

@@ -556,7 +556,12 @@ def search_3d(
 
 
 def paper_grid() -> np.ndarray:
-    """The paper's 301 angles from -90 to 90 degrees, pi/300 apart [rad].
+    """The paper's grid of angles, pi/300 apart (section 3.1 (ii)).
+
+    Returns
+    -------
+    ndarray, shape (301,)
+        From -90 to 90 degrees [rad].
 
     Examples
     --------
