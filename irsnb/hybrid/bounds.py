@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
 from irsnb.bounds import cramer_rao_bound, fisher_information
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import cosines_jacobian, steering, to_cosines_unchecked
 
 __all__ = ["crlb", "first_order_bias", "miscalibration", "standard_errors"]

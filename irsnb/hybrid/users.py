@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.geometry import direction_angles
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import to_cosines_unchecked
 from irsnb.hybrid.scene import Scenario
 
