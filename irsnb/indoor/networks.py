@@ -101,7 +101,7 @@ class Samples:
         for name, values in (("pilots", pilots), ("coefficients", coefficients)):
             if values.ndim != 2 or len(values) != len(positions) or values.shape[1] == 0:
                 raise ValueError(
-                    f"{name}: got shape {values.shape}; it must have a row for each of {len(positions)} users"
+                    f"{name}: got shape {values.shape}; it must be ({len(positions)}, any), as many rows as positions"
                 )
             object.__setattr__(self, name, values)
         object.__setattr__(self, "positions", positions)
@@ -507,8 +507,10 @@ def train_network(
     name : {"bilstm", "lstm", "rnn", "mlp"}
     kind : {"both", "coefficients", "measurements", "known", "invariant", "flattened"}
         As :func:`distinct_inputs`; "flattened" is "both" with all its copies, four to six times as slow.
-    epochs, seed, directory, after_epoch
-        As :func:`irsnb.training.fit`.
+    epochs, seed : int
+        These and what follows as :func:`irsnb.training.fit`.
+    directory : path-like, optional
+    after_epoch : callable, optional
 
     Returns
     -------

@@ -185,11 +185,16 @@ def search_all(
 
     Parameters
     ----------
-    room, method, eliminated, budget, seed, population, half_width, cost
-        As :func:`swarm_search`.
+    room : irsnb.indoor.Room
     measurements : array_like of complex, shape (n, n_pilots)
+    method : str
+        This and what follows as :func:`swarm_search`.
+    eliminated : bool
+    budget, seed, population : int
     centres : array_like, shape (n, 2), optional
         Search only a box around each [m]; one outside the users' area is moved to its edge.
+    half_width : float
+    cost : {"phase-cost", "ml-projected"}
     jobs : int
         Processes.
 
@@ -217,7 +222,7 @@ def search_all(
         if boxes.shape != (len(measured), 2):
             raise ValueError(f"centres: got shape {boxes.shape}; it must be ({len(measured)}, 2)")
     joblib, _ = _pymoo()
-    seeds = np.random.SeedSequence(seed).generate_state(len(measured))
+    seeds = np.random.SeedSequence(seed).generate_state(len(measured)) % 2**31
     found = joblib.Parallel(n_jobs=jobs)(
         joblib.delayed(swarm_search)(
             room, user, method, eliminated, budget, int(state), population, centre, half_width, cost
@@ -249,8 +254,8 @@ class _Task:
 
 
 def _descent(task, budget, rng):
-    # Written here, because a library descends from one start at a time and spends its time on calls. Steps are
-    # in units of a wavelength and of a radian, the scales on which the cost changes.
+    # Written here, because a library descends from one start at a time and spends its time on calls. Steps
+    # are in units of a wavelength and of a radian, the scales on which the cost changes.
     scale = np.array([task.room.wavelength, task.room.wavelength, 1.0][: len(task.low)])
     points = rng.uniform(task.low, task.high, (task.population, len(task.low)))
     costs, steps = task.cost(points), np.full(task.population, 0.1)

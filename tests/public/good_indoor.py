@@ -130,7 +130,7 @@ GOOD = {
         "room": room(),
         "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
         "positions": places(PLACE),
-        "offset": optional(real(0.5, bad=[45.0, np.ones((3, 2))[:, :0]], trailing=0)),
+        "offset": optional(real(0.5, bad=[45.0], trailing=0)),
     },
     costs.likelihood_cost: {
         "room": room(),
@@ -139,7 +139,10 @@ GOOD = {
         "method": choice("ml", bad=["phase-cost"]),
     },
     dictionary.build_dictionary: {"room": room(), "method": choice("ml", bad=["music"])},
-    dictionary.search: {"dictionary": instance(walk.Fresh(built)), "measured": users(skip=MISSING)},
+    dictionary.search: {
+        "dictionary": instance(walk.Fresh(built)),
+        "measured": complex_array(MEASURED, trailing=2, lead=False, bad=[MEASURED[0]], skip=MISSING),
+    },
     estimators.locate: {
         "room": room(),
         "measurements": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
