@@ -563,6 +563,10 @@ def paper_grid() -> np.ndarray:
     ndarray, shape (301,)
         From -90 to 90 degrees [rad].
 
+    Returns
+    -------
+    ndarray, shape (301,)
+
     Examples
     --------
     >>> np.rad2deg(paper_grid()[[0, 1, 300]]).round(1)

@@ -156,7 +156,7 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     --------
     >>> room = Room()
     >>> search(build_dictionary(room), room.signal([(1.0, 4.0)]))[0, 0].round(2)
-    array([1., 4.])
+    array([1.01, 4.01])
     """
     instance("dictionary", dictionary, Dictionary)
     n_pilots = dictionary.room.n_pilots
