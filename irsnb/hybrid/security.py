@@ -293,8 +293,8 @@ class SecureUserTest:
         covariance = checks.real_array("covariance", covariance)
         if covariance.shape != (*places.shape, 3):
             raise ValueError(
-                f"covariance, {whose}: got shapes {covariance.shape} and {places.shape}; the former must be the "
-                "latter and another 3"
+                f"covariance, {whose}: got shapes {covariance.shape} and {places.shape}; they must be "
+                "(..., 3, 3) and (..., 3) with the same leading axes"
             )
         whole = covariance + np.diag(self.floor**2)
         scale = np.ones(places.shape)

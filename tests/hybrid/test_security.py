@@ -235,7 +235,7 @@ def test_estimates_of_another_shape(shape):
     ],
 )
 def test_bad_input(name, value):
-    with pytest.raises(ValueError, match=f"{name}: "):
+    with pytest.raises(ValueError, match=f"{name}[:,]"):
         SecureUserTest(**GOOD | {"floor": (0, 0, 0)} | {name: value})
 
 

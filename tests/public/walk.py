@@ -55,15 +55,7 @@ NOT_WALKED = {
     "kernels": "compiled functions, whose callers check: every module of that name",
 }
 NOT_YET_WALKED = {
-<<<<<<< HEAD
-    "irsnb.indoor",
     "irsnb.report",
-=======
-    "irsnb.montecarlo",
-    "irsnb.ledger",
-    "irsnb.report",
-    "irsnb.hybrid",
->>>>>>> wt-h
 }
 """Modules, with those inside them, whose tables are still to be written."""
 
