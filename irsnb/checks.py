@@ -35,6 +35,8 @@ __all__ = [
     "real_number",
     "require",
     "shape",
+    "text",
+    "texts",
 ]
 
 MEMORY_LIMIT = 4e9
@@ -606,6 +608,55 @@ def function(name: str, value: Any) -> Callable:
     if callable(value):
         return value
     raise ValueError(f"{name}: got {_short(value)}; it must be a function")
+
+
+def text(name: str, value: Any) -> str:
+    """Return `value` if it is a text that says something, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : str
+        What the caller gave.
+
+    Returns
+    -------
+    str
+        The value.
+
+    Raises
+    ------
+    ValueError
+        If the value is no text, empty, or white space only.
+    """
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError(f"{name}: got {_short(value)}; it must be a text that says something")
+
+
+def texts(name: str, value: Any) -> list[str]:
+    """Return `value` as a list of texts that say something, at least one, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : sequence of str
+        What the caller gave: a list, a tuple or an array of one dimension.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ValueError
+        If the value is no such sequence, is empty, or an entry is no text or empty.
+    """
+    if not (isinstance(value, (list, tuple)) or getattr(value, "ndim", 0) == 1) or not len(value):
+        raise ValueError(f"{name}: got {_short(value)}; it must be a list of texts, at least one")
+    return [text(f"{name}[{index}]", entry) for index, entry in enumerate(value)]
 
 
 # ------------------------------------------------------------------------------------- shapes and sizes

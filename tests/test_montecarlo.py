@@ -195,12 +195,12 @@ def test_settings_stop_by_themselves_and_are_padded():
     for number, n in enumerate(n_draws):
         assert np.array_equal(drawn["hit"][number, :n], full["hit"][number, :n])
         assert drawn["hit"][number, n:].isnull().all() and drawn["phasor"][number, n:].isnull().all()
-    # It stops at the first batch after which Wilson's interval, written out, is narrow enough.
+    # It stops at the first batch after which the interval of Clopper and Pearson is narrow enough.
     for number in (0, 1):
         hits, n = np.cumsum(full["hit"][number].values), np.arange(1, 2001)
-        z, share_so_far = stats.norm.ppf(0.975), hits / n
-        half = z / (1 + z**2 / n) * np.sqrt(share_so_far * (1 - share_so_far) / n + z**2 / (4 * n**2))
-        enough = (half <= 0.2 * share_so_far)[19::20]
+        lower = np.where(hits == 0, 0, stats.beta.ppf(0.025, np.maximum(hits, 1), n - hits + 1))
+        upper = np.where(hits == n, 1, stats.beta.ppf(0.975, hits + 1, np.maximum(n - hits, 1)))
+        enough = ((upper - lower) / 2 <= 0.2 * hits / n)[19::20]
         assert n_draws[number] == 20 * (np.argmax(enough) + 1)
     again = quiet(trial, grid, draws=2000, seed=4, until=rule, batch_size=20, n_jobs=2)
     assert again.identical(drawn)
@@ -469,14 +469,14 @@ def test_share_covers():
     n = 150
     ends = share(array(np.arange(n) < np.arange(n + 1)[:, None]))
     value, lower, upper = ends.values.T
-    expected = [stats.binomtest(k, n).proportion_ci(method="wilson") for k in range(n + 1)]
+    expected = [stats.binomtest(k, n).proportion_ci(method="exact") for k in range(n + 1)]
     assert np.allclose(lower, [each.low for each in expected]) and np.allclose(value, np.arange(n + 1) / n)
     assert np.allclose(upper, [each.high for each in expected])
     # Coverage without simulation: the binomial probability of all counts whose interval holds p.
     p = np.linspace(0.02, 0.98, 193)
     held = (lower[:, None] <= p) & (p <= upper[:, None])
     covered = np.sum(stats.binom.pmf(np.arange(n + 1)[:, None], n, p) * held, axis=0)
-    assert 0.945 < covered.mean() < 0.96 and covered.min() > 0.91
+    assert 0.95 < covered.mean() < 0.975 and covered.min() > 0.95
 
 
 def test_errors_of_vectors_are_their_lengths():

@@ -126,10 +126,14 @@ def _spans(vectors, method):
     n_blocks, _, n_pilots = vectors.shape
     rank = min(_RANK, n_pilots // 2)
     spans = np.empty((n_pilots, n_blocks, rank), dtype=np.complex64)
+    # Sixteen places, those on the edge among them, span what all 64 do, and have the smaller Gram matrix.
+    spread = np.array([0, 2, 5, 7])
+    chosen = (spread[:, None] * _SIDE + spread).ravel()
     for i in range(0, n_blocks, 128):
-        unit = references_unchecked(vectors[i : i + 128], method)
-        gram = np.swapaxes(unit, -1, -2) @ unit.conj()
-        spans[:, i : i + 128] = np.moveaxis(np.linalg.eigh(gram)[1][..., -rank:], 0, 1)
+        unit = references_unchecked(vectors[i : i + 128, chosen].astype(complex), method)
+        size, mixture = np.linalg.eigh(unit.conj() @ np.swapaxes(unit, -1, -2))
+        basis = np.swapaxes(unit, -1, -2) @ mixture[..., -rank:] / np.sqrt(size[:, None, -rank:])
+        spans[:, i : i + 128] = np.moveaxis(basis, 0, 1)
     return spans.reshape(n_pilots, -1)
 
 

@@ -101,7 +101,8 @@ class Samples:
         for name, values in (("pilots", pilots), ("coefficients", coefficients)):
             if values.ndim != 2 or len(values) != len(positions) or values.shape[1] == 0:
                 raise ValueError(
-                    f"{name}: got shape {values.shape}; it must be ({len(positions)}, any), as many rows as positions"
+                    f"{name}: got shape {values.shape}; "
+                    f"it must have as many rows as positions, {len(positions)}"
                 )
             object.__setattr__(self, name, values)
         object.__setattr__(self, "positions", positions)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from irsnb import checks
+from irsnb.binomial import share_interval
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -165,7 +166,7 @@ def ratio_to_bound(
 
 
 def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
-    """Share of draws that are true, with Wilson's score interval (Brown et al. 2001).
+    """Share of draws that are true, with the exact interval of :func:`irsnb.binomial.share_interval`.
 
     Parameters
     ----------
@@ -182,17 +183,12 @@ def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
     ValueError
         If the data are not booleans, or 0 and 1, with draws.
 
-    References
-    ----------
-    L. D. Brown, T. T. Cai, A. DasGupta, "Interval estimation for a binomial proportion", Statistical
-    Science 16 (2001), 101-133.
-
     Examples
     --------
     >>> import xarray as xr
     >>> from irsnb.montecarlo import share
     >>> share(xr.DataArray([True] * 100, dims="draw")).values.round(3)
-    array([1.   , 0.963, 1.   ])
+    array([1.   , 0.964, 1.   ])
     """
     return _reduce(data, _share_interval, kinds="biuf")
 
@@ -317,21 +313,13 @@ def _skewed(quantile, skewness, count):
 
 
 def _share_interval(values, kept):
-    from scipy.special import ndtri
-
     given = values[kept]
     wrong = ~np.isin(given, (0, 1))
     if wrong.any():
         raise ValueError(f"data: got {given[wrong][0].item()!r}; a share needs booleans, or 0 and 1")
-    count, z = kept.sum(-1), ndtri((1 + LEVEL) / 2)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where(kept, values, 0).sum(-1) / count
-        middle = (found + z**2 / (2 * count)) / (1 + z**2 / count)
-        half = z / (1 + z**2 / count) * np.sqrt(found * (1 - found) / count + z**2 / (4 * count**2))
-    # Exact at the ends of the range, where rounding would leave the value just outside of the interval.
-    lower = np.where(found == 0, 0.0, middle - half)
-    upper = np.where(found == 1, 1.0, middle + half)
-    return _stack(found, lower, upper, count)
+    count, n_true = kept.sum(-1), (np.where(kept, values, 0) != 0).sum(-1)
+    some = np.maximum(count, 1)
+    return _stack(n_true / some, *share_interval(n_true, some, LEVEL), count)
 
 
 def _percentile_interval(values, kept, q):

@@ -42,6 +42,10 @@ class Claim:
 def papers() -> list[str]:
     """Return the keys of the papers that have claims.
 
+    Returns
+    -------
+    list of str
+
     Examples
     --------
     >>> papers()
@@ -55,7 +59,21 @@ def papers() -> list[str]:
 
 
 def paper_title(paper: str) -> str:
-    """Return a paper's short title; raise ``ValueError`` if the paper is unknown.
+    """Return a paper's short title.
+
+    Parameters
+    ----------
+    paper : str
+        Key of the paper.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If there is no such paper.
 
     Examples
     --------
@@ -89,7 +107,21 @@ def claims(paper: str) -> dict[str, Claim]:
 
 
 def claim(paper: str, name: str) -> Claim:
-    """Return one claim; raise ``ValueError`` if the paper or the claim is unknown.
+    """Return one claim.
+
+    Parameters
+    ----------
+    paper, name : str
+        Key of the paper and of the claim within it.
+
+    Returns
+    -------
+    Claim
+
+    Raises
+    ------
+    ValueError
+        If there is no such paper, or it has no such claim.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
@@ -144,31 +144,50 @@ def hybrid_name(centres: str, where: str, form: str, half: float = HALF_BOX) -> 
     half : float
         Half the box's side [m].
 
+    Returns
+    -------
+    str
+
     Raises
     ------
     ValueError
-        If condition or form is unknown, or `half` is not above 0.
+        If condition or form is unknown, `centres` is no text, or `half` is not above 0.
 
     Examples
     --------
     >>> hybrid_name("mlp, both", "1 m", "eliminated")
     'hybrid, mlp, both, 1 m, eliminated, 0.25 m'
     """
+    checks.text("centres", centres)
     checks.choice("where", where, CONDITIONS)
     checks.choice("form", form, FORMS)
-    checks.positive("half", checks.real_number("half", half), "m")
+    half = float(checks.positive("half", checks.real_number("half", half), "m"))
     return f"hybrid, {centres}, {where}, {form}, {half:g} m"
 
 
 def file_stem(run: str) -> str:
     """Return the stem of the files in which a run keeps its state.
 
+    Parameters
+    ----------
+    run : str
+        Name of the run.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If the name is no text or empty.
+
     Examples
     --------
     >>> file_stem("mlp, both, 3 m, multipath")
     'mlp-both-3m-multipath'
     """
-    return checks.instance("run", run, str).replace(", ", "-").replace(" ", "")
+    return checks.text("run", run).replace(", ", "-").replace(" ", "")
 
 
 @cache
@@ -222,7 +241,8 @@ def error_at(kept_runs: dict[str, Any], run: str, percentile: ArrayLike) -> floa
     Raises
     ------
     ValueError
-        If the run is unknown or has no errors, or a percentile lies outside.
+        If the run is unknown or has no errors, `kept_runs` holds no percentiles, or a percentile lies
+        outside.
 
     Examples
     --------
@@ -230,30 +250,37 @@ def error_at(kept_runs: dict[str, Any], run: str, percentile: ArrayLike) -> floa
     True
     """
     checks.instance("kept_runs", kept_runs, dict)
+    if "percentiles" not in kept_runs or not {"runs", "errors"} & set(kept_runs):
+        raise ValueError(f"kept_runs: got {list(kept_runs)}; it must hold percentiles and errors")
     if "runs" in kept_runs:
         errors = {name: entry["errors"] for name, entry in kept_runs["runs"].items() if "errors" in entry}
     else:
-        errors = kept_runs.get("errors", {})
+        errors = kept_runs["errors"]
     rank = checks.real_array("percentile", percentile)
     checks.require((rank >= 0) & (rank <= 100), "percentile", rank, "it must lie from 0 to 100")
-    found = np.interp(rank, kept_runs.get("percentiles", ()), errors[checks.choice("run", run, list(errors))])
+    found = np.interp(rank, kept_runs["percentiles"], errors[checks.choice("run", run, list(errors))])
     return float(found) if rank.ndim == 0 else found
 
 
 def machine() -> str:
-    """Return the kind of machine, in words: its cores and its processor."""
+    """Return the kind of machine, in words: its cores and its processor.
+
+    Returns
+    -------
+    str
+    """
     source = Path("/proc/cpuinfo")
     text = source.read_text(encoding="utf-8") if source.exists() else ""
     model = re.search(r"model name\s*: (.+)", text)
     return f"{os.cpu_count()} cores, {model.group(1).strip() if model else platform.machine()}"
 
 
-def provenance(packages: Iterable[str], **settings: Any) -> dict[str, Any]:
+def provenance(packages: Sequence[str], **settings: Any) -> dict[str, Any]:
     """Return how a run was made: its settings, versions, machine and date.
 
     Parameters
     ----------
-    packages : iterable of str
+    packages : sequence of str
         Distributions whose versions are kept; one that is not installed is left out.
     **settings
         Kept as they are.
@@ -263,13 +290,18 @@ def provenance(packages: Iterable[str], **settings: Any) -> dict[str, Any]:
     dict
         `settings`, ``versions``, ``machine``, ``date``.
 
+    Raises
+    ------
+    ValueError
+        If `packages` is no list of texts.
+
     Examples
     --------
     >>> sorted(provenance(["numpy"], seed=1))
     ['date', 'machine', 'seed', 'versions']
     """
     versions = {"python": platform.python_version()}
-    for package in packages:
+    for package in checks.texts("packages", packages):
         try:
             versions[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -56,7 +56,7 @@ BUGS = {
         "notebooks/indoor/room.ipynb",
     ),
     "gain taken as known": (
-        "indoor/estimators.py",
+        "indoor/costs.py",
         "across = gradient - signal[..., None] * inner[:, None, :]",
         "across = gradient",
         "notebooks/indoor/room.ipynb",
@@ -69,8 +69,8 @@ BUGS = {
     ),
     "weakest span for strongest": (
         "indoor/fingerprints.py",
-        ".sum(axis=-1).argmax(axis=-1)",
-        ".sum(axis=-1).argmin(axis=-1)",
+        "energy.argmax(axis=-1)[:, None]",
+        "energy.argmin(axis=-1)[:, None]",
         "notebooks/indoor/what_the_network_reads.ipynb",
     ),
     "amplitude for power": (

@@ -121,7 +121,7 @@ def test_wall_images_are_the_mirrored_base_stations():
     assert abs(wall_images(tall, place, 0.5, order=1)) < amplitude * 5 * 0.5 * room.wavelength / (4 * np.pi)
 
 
-@pytest.mark.parametrize("height", [1.0, 3.0])
+@pytest.mark.parametrize("height", [1.0, 2.2])
 @pytest.mark.parametrize("order", [2, 3])
 def test_images_by_mirroring_again_and_again(height, order):
     # Every sequence of reflections at six planes, by hand; a point reached in several ways is one image.

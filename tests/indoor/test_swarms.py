@@ -103,13 +103,13 @@ def test_the_descent_stays_in_its_box():
 
 def test_the_best_of_an_even_grid_begin_the_swarm():
     # 8 x 2 m and 100 places: 2.5 places a metre, 20 by 5 cells.
-    gridded = task(lambda p: np.hypot(p[:, 0] - 1.01, p[:, 1] + 0.99), None, 4, (0.0, -2.0), (8.0, 0.0))
+    gridded = task(lambda p: np.hypot(p[:, 0] - 1.02, p[:, 1] + 0.99), None, 4, (0.0, -2.0), (8.0, 0.0))
     best = _best_of_grid(gridded, 100)
     (places,) = gridded.asked
     assert len(places) == 100
     assert np.allclose(np.unique(places[:, 0]), 0.2 + 0.4 * np.arange(20))
     assert np.allclose(np.unique(places[:, 1]), -1.8 + 0.4 * np.arange(5))
-    assert np.allclose(best, [[1.0, -1.0], [1.4, -1.0], [1.0, -0.6], [0.6, -1.0]])
+    assert np.allclose(best, [[1.0, -1.0], [1.4, -1.0], [1.0, -0.6], [1.0, -1.4]])
     # With an offset to be found, all of the circle is in it.
     turned = task(lambda p: p[:, 2], None, 100, (0.0, -2.0, 0.0), (8.0, 0.0, 2 * np.pi))
     offsets = _best_of_grid(turned, 100)[:, 2]
@@ -126,7 +126,7 @@ def test_the_genetic_search_stays_on_its_grid():
 
 def test_a_box_is_cut_at_the_edge_of_the_area():
     corner = {"centre": (4.1, 0.9), "half_width": 0.2}
-    for method in SEARCHES:
+    for method in ("gradient-descent", "ga-pso"):
         found = swarm_search(ROOM, MEASURED, method, True, 400, **corner)
         assert np.all(found.position >= [3.9, 1.0]) and np.all(found.position <= [4.0, 1.1])
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from irsnb.report import figures
+from irsnb.report.figures import styles
+from irsnb.report.figures.contrast import as_text, legible_on
 
 PAGE_DARK = np.full(3, 0x12 / 255)
 
@@ -99,13 +101,13 @@ def test_no_label_but_text(bad):
 
 def test_colours_are_seen_on_white_and_on_dark_pages():
     assert on_a_dark_page("white") == pytest.approx(PAGE_DARK, abs=1e-2)
-    colours = {look["color"] for look in figures.METHOD_STYLE.values()} | set(figures._FURTHER_COLOURS)
+    colours = {look["color"] for look in figures.METHOD_STYLE.values()} | set(styles._FURTHER_COLOURS)
     for colour in colours:
         assert contrast(on_a_dark_page(colour), PAGE_DARK) > 3, colour
     # Okabe and Ito's two light colours are below 3 on white; markers and line styles tell them.
     assert all(contrast(colour, "white") > 3 for colour in colours - {"#56B4E9", "#E69F00"})
-    assert all(contrast(figures._as_text(colour), "white") >= 4.5 for colour in colours)
-    assert all(contrast(on_a_dark_page(figures._as_text(colour)), PAGE_DARK) > 4.5 for colour in colours)
+    assert all(contrast(as_text(colour), "white") >= 4.5 for colour in colours)
+    assert all(contrast(on_a_dark_page(as_text(colour)), PAGE_DARK) > 4.5 for colour in colours)
 
 
 def test_curves_have_their_look_their_band_and_their_label(axes):
@@ -240,7 +242,7 @@ def test_ellipses_of_a_batch_are_drawn_where_they_belong(axes):
     assert to_rgb(drawn[0].get_edgecolor()) == (0, 0, 0)
     # One covariance for all, and the plane of three dimensions.
     third = np.diag([1.0, 4.0, 9.0])
-    upright = figures.ellipses(axes, np.zeros((2, 3)) + [1, 2, 3], third, plane=(0, 2), color="red")
+    upright = figures.ellipses(axes, np.zeros((2, 3)) + [1, 2, 3], third, plane=(0, 2), edgecolor="red")
     assert (
         len(upright) == 2
         and tuple(upright[0].center) == (1, 3)
@@ -303,7 +305,7 @@ def test_maps_share_one_scale_and_show_tiles():
     [
         ({"by_title": {"a": np.ones((4, 3))}}, r"by_title\['a'\]: got shape"),
         ({"by_title": {}}, "panels: got 1"),
-        ({"by_title": {"a": np.ones((3, 4)), "b": np.ones((3, 4))}}, "panels: got 1; there are 2"),
+        ({"by_title": {"a": np.ones((3, 4)), "b": np.ones((3, 4))}}, "panels: got 1; by_title has 2"),
         ({"by_title": {"a": np.zeros((3, 4))}, "log": True}, r"by_title\['a'\]: got 0.0"),
         ({"surfaces": [1, 2]}, "surfaces: got shape"),
         ({"targets": [[np.nan, 1]]}, "targets: got nan"),
@@ -335,8 +337,8 @@ def test_numbers_of_a_heat_map_can_be_read(axes):
     assert {text.get_color() for text in texts.values()} == {"black", "white"}
     assert [label.get_text() for label in axes.get_yticklabels()] == list("abcd")
     for bad, words in (
-        ((values, "abc", "vwxyz"), "values: got shape"),
-        ((-values, "abcd", "vwxyz"), "values: got -"),
+        ((values, list("abc"), list("vwxyz")), "values: got shape"),
+        ((-values, list("abcd"), list("vwxyz")), "values: got -"),
     ):
         with pytest.raises(ValueError, match=words):
             figures.heat_map(axes, *bad, quantity="error [m]", log=True)
@@ -344,7 +346,7 @@ def test_numbers_of_a_heat_map_can_be_read(axes):
 
 @given(st.tuples(*[st.floats(0, 1)] * 3))
 def test_ink_is_legible_on_every_colour(face):
-    assert contrast(figures._legible_on(face), face) >= 4.5
+    assert contrast(legible_on(face), face) >= 4.5
 
 
 def test_a_figure_is_the_same_file_each_time(tmp_path):

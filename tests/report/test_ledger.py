@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import irsnb
 from irsnb.report import claims, ledger
 
-PACKAGE = Path(ledger.__file__).parent.parent
+PACKAGE = Path(irsnb.__file__).parent
 
 
 def test_claims_are_complete_sentences():

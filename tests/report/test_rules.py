@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
 
 from irsnb.report import ledger
-from irsnb.report.ledger import Judgement, Statement, digits, holds, inconsistent, share_interval, untestable
+from irsnb.report.ledger import Judgement, Statement, digits, holds, inconsistent, untestable
 
 # Best verdict first.
 ORDER = ("reproduced", "same trend", "not reproduced")
@@ -150,26 +149,6 @@ def test_holds_refuses(cases):
         holds(cases, drawn=True)
     with pytest.raises(ValueError, match="drawn"):
         holds([True], drawn=1)
-
-
-@pytest.mark.parametrize(("n_true", "n_cases"), [(0, 5), (1, 5), (3, 20), (19, 20), (20, 20), (400, 1000)])
-def test_the_interval_of_a_share_has_its_tails(n_true, n_cases):
-    # Clopper and Pearson: as many as seen or more at the lower end, or fewer at the upper one, has 2.5 %.
-    low, high = share_interval(n_true, n_cases)
-    assert 0 <= low <= n_true / n_cases <= high <= 1
-    if n_true:
-        assert binom.sf(n_true - 1, n_cases, low) == pytest.approx(0.025)
-    if n_true < n_cases:
-        assert binom.cdf(n_true, n_cases, high) == pytest.approx(0.025)
-    assert (low == 0) == (n_true == 0) and (high == 1) == (n_true == n_cases)
-    narrow = share_interval(n_true, n_cases, 0.5)
-    assert low <= narrow[0] and narrow[1] <= high and narrow != (low, high)
-
-
-@pytest.mark.parametrize("arguments", [(3, 2), (-1, 2), (0, 0), (1.0, 2), (1, 2, 1.0), (1, 2, 0), (True, 2)])
-def test_a_share_refuses(arguments):
-    with pytest.raises(ValueError, match="n_true|n_cases|level"):
-        share_interval(*arguments)
 
 
 TABLE, TEXT = Statement("Table II", "64 elements"), Statement("Section V", "the array is 8 by 4")

@@ -39,7 +39,7 @@ def test_unknown_runs_are_refused():
         ((kept, "mlp, both, 1 m", 101), "percentile: got 101"),
         ((kept, "mlp, both, 1 m", np.nan), "percentile: got nan"),
         (("indoor_networks", "mlp, both, 1 m", 50), "kept_runs"),
-        ((runs.kept("hybrid_networks"), "mlp", 50), "run: got 'mlp'"),
+        ((runs.kept("hybrid_networks"), "mlp", 50), "kept_runs: got .*percentiles"),
     ):
         with pytest.raises(ValueError, match=words):
             runs.error_at(*arguments)

@@ -184,7 +184,7 @@ def test_variables_of_a_dataset_are_columns():
         ({"caption": ""}, "caption"),
         ({"caption": None}, "caption"),
         ({"head": None}, "head"),
-        ({"data": [("a", 1, 2)]}, "each must hold 2 texts"),
+        ({"data": [("a", 1, 2)]}, "data.0.: got 3 entries; head has 2"),
         ({"data": [("a", None)]}, r"data\[0\]\[1\]: got None"),
         ({"data": [("a", True)]}, r"data\[0\]\[1\]: got True"),
         ({"data": [("a", (1, 2))]}, r"data\[0\]\[1\]"),
@@ -226,7 +226,7 @@ def test_tables_travel(tmp_path):
     with pytest.raises(ValueError, match="folder: got .*nowhere"):
         tables.collect_tables(tmp_path / "nowhere")
     for cells in (["a"], ["a", 1.0], ["a", ""]):
-        with pytest.raises(ValueError, match="each must hold 2 texts"):
+        with pytest.raises(ValueError, match=r"rows\[0\]"):
             Table("lengths", ["what", "how long"], [cells])
     with pytest.raises(ValueError, match="head: got 'ab'"):
         Table("lengths", "ab", [])
