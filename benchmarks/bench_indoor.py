@@ -28,7 +28,7 @@ def latency_rows(room, rng):
     inputs = (inputs - inputs.mean(axis=0)) / inputs.std(axis=0)
     indoor.locate(room, samples.pilots[:1])
     rows, few = [], 20
-    spent = best_of(3, lambda: [indoor.locate(room, one[None]) for one in samples.pilots[:few]])
+    spent = best_of(3, lambda: [indoor.locate(room, user[None]) for user in samples.pilots[:few]])
     rows.append(("maximum likelihood, one by one", few, spent / few))
     spent = best_of(3, lambda: indoor.locate(room, samples.pilots))
     rows.append(("maximum likelihood, a batch", len(inputs), spent / len(inputs)))
@@ -36,7 +36,7 @@ def latency_rows(room, rng):
         network = indoor.build_network(name, np.ones(inputs.shape[1]))
         answer = network.predict_on_batch
         answer(inputs[:1]), answer(inputs)
-        spent = best_of(3, lambda a=answer: [a(one[None]) for one in inputs[:few]])
+        spent = best_of(3, lambda a=answer: [a(user[None]) for user in inputs[:few]])
         rows.append((f"{LABELS[name]}, one by one", few, spent / few))
         alone = spent / few
         spent = best_of(3, lambda a=answer: a(inputs))
@@ -44,7 +44,7 @@ def latency_rows(room, rng):
         if name == "bilstm":
             hybrid = alone
     fingerprint = indoor.build_fingerprint(indoor.draw_samples(room, 80_000, rng))
-    spent = best_of(3, lambda: [fingerprint.locate(one[None]) for one in samples.pilots[:few]])
+    spent = best_of(3, lambda: [fingerprint.locate(user[None]) for user in samples.pilots[:few]])
     rows.append(("fingerprint, one by one", few, spent / few))
     spent = best_of(3, lambda: fingerprint.locate(samples.pilots))
     rows.append(("fingerprint, a batch", len(inputs), spent / len(inputs)))
@@ -82,7 +82,7 @@ def tables(rng):
     assert np.linalg.norm(found - room.grid, axis=-1).max() < 0.01
     rows = [("irsnb.indoor.locate, a batch", len(room.grid), spent / len(room.grid))]
     few = measured[:: len(measured) // 63][:64]
-    spent = best_of(2, lambda: [indoor.locate(room, one[None]) for one in few])
+    spent = best_of(2, lambda: [indoor.locate(room, user[None]) for user in few])
     rows.append(("irsnb.indoor.locate, one by one", len(few), spent / len(few)))
     dictionary = indoor.build_dictionary(room, "ml")
     spent = best_of(2, lambda: plain_grid_search(dictionary, few))
@@ -93,7 +93,7 @@ def tables(rng):
             spent = best_of(
                 1,
                 lambda m=method, e=eliminated, u=users: [
-                    indoor.swarm_search(room, one, m, e, BUDGET) for one in u
+                    indoor.swarm_search(room, user, m, e, BUDGET) for user in u
                 ],
             )
             name = f"{method}, {'x, y' if eliminated else 'x, y, offset'}"

@@ -229,7 +229,17 @@ def descend(
     max_steps: int = 60,
     settled: float = 1e-9,
 ) -> Descent:
-    """:func:`levenberg_marquardt` for callers that have checked their input; leaves `start` as it is."""
+    """:func:`levenberg_marquardt` for callers that have checked their input; leaves `start` as it is.
+
+    Parameters
+    ----------
+    function, start, data, max_steps, settled
+        As there.
+
+    Returns
+    -------
+    Descent
+    """
     from irsnb.fitting_kernels import advance
 
     n, unknowns = start.shape

@@ -7,7 +7,8 @@ import numpy as np
 
 from irsnb.compiled import compiled
 
-__all__ = ["advance", "inverse_information"]
+__all__: list[str] = []
+"""Nothing here checks its input, so nothing here is for other callers."""
 
 LIBERTIES = {"contract", "reassoc", "nsz", "arcp"}
 """Of the compiler; NaN keeps its meaning."""

@@ -10,9 +10,10 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import chdtri
 
-from irsnb.checks import _array
+from irsnb.checks import _array, integer_array
 
 __all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "row_values", "sift_rows"]
 
@@ -40,11 +41,20 @@ def misfit_limit(dof: np.ndarray | int) -> np.ndarray:
     -------
     ndarray, shape (...)
 
+    Raises
+    ------
+    ValueError
+        If a number of degrees is not an integer of at least 0.
+
     Examples
     --------
     >>> misfit_limit([0, 1, 4]).round(2).tolist()
     [10.83, 10.83, 18.47]
     """
+    return _limit(integer_array("dof", dof, low=0))
+
+
+def _limit(dof):
     return chdtri(np.maximum(dof, 1), LEVEL)
 
 
@@ -90,12 +100,20 @@ class Fix:
     remarks: tuple[str, ...] = ()
 
     @classmethod
-    def from_fit(cls, position, covariance, misfit, dof, settled, remarks: Iterable[str] = ()) -> "Fix":
+    def from_fit(
+        cls,
+        position: ArrayLike,
+        covariance: ArrayLike,
+        misfit: ArrayLike,
+        dof: ArrayLike,
+        settled: ArrayLike,
+        remarks: Iterable[str] = (),
+    ) -> "Fix":
         """Judge the outcome of a fit: `converged` and the remarks that belong to it.
 
         Parameters
         ----------
-        position, covariance, misfit, dof
+        position, covariance, misfit, dof : array_like
             As the attributes. A row whose misfit is NaN has not converged; the caller has remarked on it
             already (:func:`sift_rows`).
         settled : array_like of bool, shape (...)
@@ -109,7 +127,7 @@ class Fix:
         """
         position, covariance = np.asarray(position, float), np.asarray(covariance, float)
         misfit, dof = np.asarray(misfit, float), np.asarray(dof)
-        limit = misfit_limit(dof)
+        limit = _limit(dof)
         settled = np.asarray(settled, dtype=bool)
         converged = settled & (misfit <= limit)
         remarks = tuple(remarks)
@@ -201,7 +219,7 @@ def sift_rows(
     >>> sift_rows((3,), [("sigma", sigma, sigma > 0, "it must be above 0 m")])
     (array([ True, False,  True]), ['row 1: sigma: got -2.0; it must be above 0 m'])
     """
-    good, remarks = np.ones(rows, dtype=bool), []
+    good, remarks, checks = np.ones(rows, dtype=bool), [], list(checks)
     for name, value, ok, allowed in checks:
         if np.all(ok):
             continue
@@ -218,7 +236,8 @@ def sift_rows(
         remarks += _lines(bad & good, line)
         good &= ~bad
     if not good.any():
-        raise ValueError(remarks[0] if remarks else f"rows: got shape {rows}; there is nothing to locate")
+        names = ", ".join(dict.fromkeys(name for name, *_ in checks))
+        raise ValueError(remarks[0] if remarks else f"{names}: got no rows, {rows}; at least one is needed")
     return good, remarks
 
 

@@ -52,9 +52,10 @@ def read_covariance(
     are_variances = not shape or (shape[-1] == n_data and _fits(shape[:-1], rows))
     are_matrices = shape[-2:] == (n_data, n_data) and _fits(shape[:-2], rows)
     if are_variances and are_matrices and n_data > 1:
+        ones = (1,) * (len(rows) + 2 - len(shape))
         raise ValueError(
             f"covariance: got shape {shape}; that may be {n_data} rows' variances or one matrix: give a "
-            f"matrix as {(1, *shape)}, variances as the diagonals of {(*rows, n_data, n_data)}"
+            f"matrix as {(*ones, *shape)}, variances as the diagonals of {(*rows, n_data, n_data)}"
         )
     if are_variances:
         if np.iscomplexobj(values):

@@ -72,6 +72,10 @@ def test_variances_or_matrices_are_told_apart_or_refused():
     one_matrix = fisher_information(slopes, np.eye(3)[None])
     assert np.allclose(one_matrix, np.swapaxes(slopes, -1, -2) @ slopes)
     assert np.allclose(fisher_information(slopes[0], np.eye(3)), one_matrix[0])
+    grid = np.broadcast_to(slopes, (2, 3, 3, 2))
+    with pytest.raises(ValueError, match=r"give a matrix as \(1, 1, 3, 3\)"):
+        fisher_information(grid, np.eye(3))
+    assert np.allclose(fisher_information(grid, np.eye(3)[None, None]), one_matrix)
     by_row = np.array([[1.0], [2.0], [4.0]]) * np.ones(3)
     each = fisher_information(slopes, by_row[:, :, None] * np.eye(3))
     assert np.allclose(each, one_matrix / np.array([1.0, 2.0, 4.0])[:, None, None])

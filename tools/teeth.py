@@ -1,35 +1,40 @@
 """A test of the tests: small bugs planted in irsnb by rule must turn the unit tests red.
 
-``python tools/teeth.py`` draws operator mutants by a seed, runs the unit tests (no notebooks) on each, two at
-a time, and lists those that survive. It fails when fewer than nine of ten turn the tests red, or when a
-survivor is not explained in ``tests/harmless.toml``. Mutants are the classical ones (DeMillo, Lipton and
-Sayward 1978): one operator, constant, sign or function exchanged at one place.
+``python tools/teeth.py`` draws operator mutants by a seed, runs the unit tests (with doctests, without
+notebooks) on each, two at a time, and lists those that survive. It fails when fewer than nine of ten turn the
+tests red, or when a survivor is not explained in ``tests/harmless.toml``. Mutants are the classical ones
+(DeMillo, Lipton and Sayward 1978): one operator, constant, sign or function exchanged at one place.
 """
 
 import argparse
 import ast
 import copy
+import hashlib
 import os
-import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
+from paths import ROOT
+
 PACKAGE = ROOT / "irsnb"
-HARMLESS = ROOT / "tests" / "harmless.toml"
+TESTS = ROOT / "tests"
+HARMLESS = TESTS / "harmless.toml"
 WINGS = ("elliptic", "indoor", "hybrid", "report")
 NEEDED = 0.9
 """Share of mutants that must turn the tests red."""
-PATIENCE = 600
+PATIENCE = 300
 """Seconds after which tests that still run count as red: the mutant made a loop endless."""
 
 OPERATORS = {
@@ -48,89 +53,122 @@ COMPARISONS = {
     ast.NotEq: ast.Eq,
 }
 WAVES = {"sin": "cos", "cos": "sin", "arcsin": "arccos", "arccos": "arcsin"}
-EXTREMES = {"min": "max", "argmin": "argmax", "minimum": "maximum", "floor": "ceil"}
+EXTREMES = {"min": "max", "argmin": "argmax", "minimum": "maximum"}
 EXTREMES |= {other: name for name, other in EXTREMES.items()}
 KINDS = ("arithmetic", "comparison", "constant", "sign", "sin and cos", "min and max")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One bug: in which file, at which node of its syntax tree, of which kind."""
+    """One bug: in which file, at which node of its syntax tree, of which kind.
+
+    `name` is how the list of harmless mutants calls it; it survives edits elsewhere in the package.
+    """
 
     file: str
     node: int
     kind: str
     line: int
-    before: str
-    after: str
-
-    @property
-    def name(self):
-        """How the list of harmless mutants names it: it survives edits elsewhere in the file."""
-        return f"{self.file}: {self.before} -> {self.after}"
+    name: str
 
 
 def mutated(node, kind):
     """A copy of a syntax node with a bug of the given kind, or None where it has no place for one."""
-    changed = copy.deepcopy(node)
     if kind == "arithmetic" and isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in OPERATORS:
-        changed.op = OPERATORS[type(node.op)]()
+        changes = {"op": OPERATORS[type(node.op)]()}
     elif kind == "comparison" and isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        changed.ops[0] = COMPARISONS[type(node.ops[0])]()
+        changes = {"ops": [COMPARISONS[type(node.ops[0])](), *node.ops[1:]]}
     elif kind == "constant" and isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        changed.value = node.value + 1 if isinstance(node.value, int) else 1.5 * node.value + 1e-3
+        changes = {"value": node.value + 1 if isinstance(node.value, int) else 1.5 * node.value + 1e-3}
     elif kind == "sign" and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        changed = changed.operand
+        return node.operand
     elif kind == "sin and cos" and isinstance(node, ast.Attribute) and node.attr in WAVES:
-        changed.attr = WAVES[node.attr]
+        changes = {"attr": WAVES[node.attr]}
     elif kind == "min and max" and isinstance(node, ast.Attribute) and node.attr in EXTREMES:
-        changed.attr = EXTREMES[node.attr]
+        changes = {"attr": EXTREMES[node.attr]}
     elif kind == "min and max" and isinstance(node, ast.Name) and node.id in EXTREMES:
-        changed.id = EXTREMES[node.id]
+        changes = {"id": EXTREMES[node.id]}
     else:
         return None
+    changed = copy.copy(node)
+    vars(changed).update(changes)
     return changed
 
 
 def places(tree):
-    """Nodes of a module where a bug would change what it computes, by number, with the statement around.
+    """Nodes of a module where a bug would change what it computes: number in ``ast.walk``, function, node.
 
     Annotations, messages of exceptions and documentation do not count.
     """
-    prose = set()
+    prose, functions = set(), {}
     for node in ast.walk(tree):
         hidden = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, (ast.Raise, ast.JoinedStr)):
             hidden.append(node)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("require"):
             hidden += node.args[3:]
         for part in filter(None, hidden):
             prose.update(map(id, ast.walk(part)))
-    return [(number, node) for number, node in enumerate(ast.walk(tree)) if id(node) not in prose]
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            outer = functions.get(id(node), "")
+            functions |= {id(inner): f"{outer}.{node.name}".lstrip(".") for inner in ast.walk(node)}
+    return [
+        (number, functions.get(id(node), ""), node)
+        for number, node in enumerate(ast.walk(tree))
+        if id(node) not in prose
+    ]
 
 
-def draw_mutants(count, seed):
-    """Draw mutants by seed, as many of each kind as of any other, spread over all places of the package."""
-    found = {kind: [] for kind in KINDS}
+@cache
+def all_mutants():
+    """Every mutant that the rules allow."""
+    found, seen = [], Counter()
     for path in sorted(PACKAGE.rglob("*.py")):
         file = path.relative_to(PACKAGE).as_posix()
-        for number, node in places(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        for number, function, node in places(ast.parse(text)):
             for kind in KINDS:
                 changed = mutated(node, kind)
                 if changed is not None:
-                    texts = (ast.unparse(node), ast.unparse(changed))
-                    found[kind].append(Mutant(file, number, kind, node.lineno, *texts))
-    rng = random.Random(seed)
+                    line = text.splitlines()[node.lineno - 1].strip()
+                    name = f"{file} {function}: {ast.unparse(node)} -> {ast.unparse(changed)} in: {line}"
+                    seen[name] += 1
+                    again = f" (no. {seen[name]})" if seen[name] > 1 else ""
+                    found.append(Mutant(file, number, kind, node.lineno, name + again))
+    return found
+
+
+def draw_mutants(count, seed):
+    """Draw mutants by seed, as many of each kind as of any other.
+
+    Each has a rank of its own, made of its name and the seed: an edit of the package changes the draw only
+    where it adds or removes a mutant.
+    """
+
+    def rank(mutant):
+        return hashlib.sha256(f"{seed} {mutant.name}".encode()).digest()
+
+    found = sorted(all_mutants(), key=rank)
     share = -(-count // len(KINDS))
-    drawn = [mutant for kind in KINDS for mutant in rng.sample(found[kind], min(share, len(found[kind])))]
-    return drawn[:count]
+    return [mutant for kind in KINDS for mutant in [m for m in found if m.kind == kind][:share]][:count]
 
 
-def plant(mutant, folder):
-    """Write a copy of the package that has the bug."""
-    shutil.copytree(PACKAGE, folder / "irsnb", ignore=shutil.ignore_patterns("__pycache__"))
-    path = folder / "irsnb" / mutant.file
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def explanations():
+    """Why a mutant is harmless, by its name."""
+    listed = tomllib.loads(HARMLESS.read_text(encoding="utf-8"))["harmless"]
+    return {entry["mutant"]: entry["why"] for entry in listed}
+
+
+def plant(mutant, package):
+    """Put the bug into a copy of the package.
+
+    Compiled loops come along with the copy. They are used where the source is as old as it was, so what
+    stands in the changed file is compiled anew, and nothing is taken from a cache where that file has loops,
+    because others may contain them.
+    """
+    path = package / mutant.file
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
     target = list(ast.walk(tree))[mutant.node]
     changed = mutated(target, mutant.kind)
 
@@ -139,49 +177,63 @@ def plant(mutant, folder):
             return changed if node is target else self.generic_visit(node)
 
     path.write_text(ast.unparse(ast.fix_missing_locations(Plant().visit(tree))) + "\n", encoding="utf-8")
+    if "compiled" in text:
+        for cached in package.rglob("*.nb[ic]"):
+            cached.unlink()
 
 
 def tests_for(file):
-    """Unit tests in the order in which they are likely to see a bug in a file of the package."""
-    tests = ROOT / "tests"
+    """Unit tests in the order in which they are likely to see a bug in a file of the package.
+
+    The wing's own come first, and of these the ones that use most names of the module; then the walk over
+    all public functions. For the ground floor the wings' tests follow.
+    """
+    text = (PACKAGE / file).read_text(encoding="utf-8")
+    names = set(re.findall(r"^ *(?:def|class) (\w+)", text, re.MULTILINE)) | {Path(file).stem}
+
+    def used(path):
+        return len(names & set(re.findall(r"\w+", path.stem + " " + path.read_text(encoding="utf-8"))))
+
+    def ordered(folder):
+        return sorted(sorted(folder.glob("test_*.py")), key=used, reverse=True)
+
     wing = file.partition("/")[0]
-    ground = [path.name for path in sorted(tests.glob("test_*.py"))]
-    folders = [name for name in WINGS if (tests / name).is_dir()]
-    if wing in folders:
-        stem = Path(file).stem
-        near = sorted((tests / wing).glob("test_*.py"), key=lambda path: stem not in path.stem)
-        chosen = [f"{wing}/{path.name}" for path in near]
-    else:
-        stem = Path(file).stem
-        chosen = sorted(ground, key=lambda name: stem not in name) + folders
-    return [str(tests / name) for name in chosen] + [str(tests / "public")]
+    if wing in WINGS:
+        return ordered(TESTS / wing) + ordered(TESTS / "public")
+    return ordered(TESTS) + ordered(TESTS / "public") + [TESTS / wing for wing in WINGS]
 
 
-def is_red(mutant):
-    """Whether the unit tests turn red on a mutant; and after how many seconds."""
-    start = time.perf_counter()
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+def run_tests(package, tests, *options):
+    """Run tests on a copy of the package: whether they turn red, and what they print."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NUMBA"))}
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header"]
+    command += ["-c", str(ROOT / "pyproject.toml"), *options, *map(str, tests)]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=package.parent,
+            env=environment | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+    except subprocess.TimeoutExpired:
+        return True, "endless"
+    if done.returncode not in (0, 1, 2):  # 2: the package cannot even be imported
+        raise RuntimeError(done.stdout + done.stderr)
+    return done.returncode != 0, done.stdout
+
+
+def is_red(mutant, sound):
+    """Whether the unit tests turn red on a mutant of a sound copy; after how many seconds, and where."""
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        plant(mutant, Path(folder))
-        environment |= {
-            "PYTHONPATH": folder,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "NUMBA_CACHE_DIR": f"{folder}/numba",
-        }
-        try:
-            done = subprocess.run(
-                [*command, *filter(os.path.exists, tests_for(mutant.file))],
-                cwd=folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-            )
-            red = done.returncode != 0
-        except subprocess.TimeoutExpired:
-            red = True
-    return red, time.perf_counter() - start
+        package = Path(folder) / "irsnb"
+        shutil.copytree(sound, package)
+        plant(mutant, package)
+        red, text = run_tests(package, [package / mutant.file, *tests_for(mutant.file)])
+    first = re.search(r"^(?:FAILED|ERROR) (\S+)", text, re.MULTILINE)
+    return red, time.perf_counter() - start, first[1] if first else text.strip().splitlines()[-1]
 
 
 def main():
@@ -189,19 +241,30 @@ def main():
     parser.add_argument("--count", type=int, default=60, help="how many mutants")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
+    parser.add_argument("--verbose", action="store_true", help="say of each which test turned red, and when")
     given = parser.parse_args()
     mutants = draw_mutants(given.count, given.seed)
-    with ThreadPoolExecutor(given.jobs) as pool:
-        found = list(tqdm(pool.map(is_red, mutants), total=len(mutants), desc="mutants", file=sys.stderr))
-    explained = tomllib.loads(HARMLESS.read_text(encoding="utf-8")) if HARMLESS.exists() else {}
-    survivors = [mutant for mutant, (red, _) in zip(mutants, found, strict=True) if not red]
-    for mutant in survivors:
-        why = explained.get(mutant.name, "unexplained")
-        print(
-            f"survives  {mutant.file}:{mutant.line} ({mutant.kind}) {mutant.before} -> {mutant.after}: {why}"
-        )
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
+        sound = Path(folder) / "irsnb"
+        shutil.copytree(PACKAGE, sound)
+        everything = [path for path in TESTS.iterdir() if path.name != "book" and path.suffix in ("", ".py")]
+        # This leaves every loop compiled in the copy, too.
+        red, text = run_tests(sound, [sound, *everything], "-n", str(given.jobs), "--dist", "loadfile")
+        if red:
+            return f"irsnb: the unit tests are red without a bug:\n{text[-3000:]}"
+        work = pool.map(lambda mutant: is_red(mutant, sound), mutants)
+        found = list(tqdm(work, total=len(mutants), desc="mutants", file=sys.stderr))
+    explained = explanations()
+    survivors = []
+    for mutant, (red, seconds, where) in zip(mutants, found, strict=True):
+        if given.verbose:
+            print(f"{'red' if red else 'survives'} after {seconds:.0f} s: {mutant.name}: {where}")
+        if not red:
+            survivors.append(mutant)
+            print(f"survives  irsnb/{mutant.file}:{mutant.line} ({mutant.kind})")
+            print(f"    {mutant.name}\n    {explained.get(mutant.name, 'not explained')}")
     red = len(mutants) - len(survivors)
-    slowest = max(seconds for _, seconds in found)
+    slowest = max(seconds for _, seconds, _ in found)
     print(f"{red} of {len(mutants)} mutants turn the unit tests red; the slowest took {slowest:.0f} s")
     if red < NEEDED * len(mutants):
         return f"irsnb: {red} of {len(mutants)} are too few; {NEEDED:.0%} are needed"

@@ -78,17 +78,12 @@ def position_crlb(
     require(lengths > 0, "target", target, "it must not stand on a second surface")
     by_angles = direction_jacobian(target, np.zeros(3))
     by_sums = (target / np.linalg.norm(target, axis=-1, keepdims=True))[..., None, :] + offsets / lengths
+    # Whitened here: a batch of as many noise levels as measurements would look like a full covariance.
+    by_angles, by_sums = by_angles / sigma_angle[..., None, None], by_sums / sigma_path[..., None]
     jacobian = np.concatenate(
         [np.broadcast_to(by_angles, (*lead, 2, 3)), np.broadcast_to(by_sums, (*lead, n_pairs, 3))], axis=-2
     )
-    sigma = np.concatenate(
-        [
-            np.broadcast_to(sigma_angle[..., None], (*lead, 2)),
-            np.broadcast_to(sigma_path, (*lead, n_pairs)),
-        ],
-        axis=-1,
-    )
-    return _inverse(fisher_information(jacobian, sigma**2), "target")
+    return _inverse(fisher_information(jacobian, 1.0), "target")
 
 
 def _inverse(information, name):
@@ -188,7 +183,7 @@ def scan_crlb(
     snr = np.atleast_1d(real_array("snr", snr))
     require(snr > 0, "snr", snr, "it is a ratio of powers and must be above 0")
     cosines = direction_cosines(azimuth, elevation)
-    lead = common_shape(azimuth=np.shape(azimuth), elevation=np.shape(elevation), snr=snr.shape[:-1])
+    common_shape(azimuth=np.shape(azimuth), elevation=np.shape(elevation), snr=snr.shape[:-1])
     response, gradient = beam_responses(radar, cosines, sector_cosines(middle))
     energy = np.sum(response**2, axis=-1)
     along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
@@ -196,14 +191,9 @@ def scan_crlb(
     by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
     # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
     subcarriers_and_pairs = radar.subcarriers * snr.sum(axis=-1)
-    variance = np.broadcast_to(0.5 / subcarriers_and_pairs[..., None, None], (*lead, *by_angles.shape[-2:]))[
-        ..., 0
-    ]
+    whitened = by_angles / np.sqrt(0.5 / subcarriers_and_pairs)[..., None, None]
     slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
     return (
-        _inverse(
-            fisher_information(np.broadcast_to(by_angles, (*lead, *by_angles.shape[-2:])), variance),
-            "azimuth and elevation",
-        ),
+        _inverse(fisher_information(whitened, 1.0), "azimuth and elevation"),
         np.sqrt(0.5 / (snr * energy[..., None] * slopes)),
     )

@@ -4,10 +4,8 @@ import numpy as np
 
 from irsnb.compiled import compiled
 
-__all__ = ["from_cylindrical", "fusion_residuals", "fusion_starts"]
-
-ZENITH = np.pi / 2 - 1e-6
-"""Elevation at which a fit starts at most: straight above the first surface an azimuth has no derivative."""
+__all__: list[str] = []
+"""Nothing here checks its input, so nothing here is for other callers."""
 
 
 @compiled()
@@ -28,9 +26,8 @@ def fusion_starts(azimuth, elevation, sums, focals):
     """
     out = np.empty((len(azimuth), 3))
     for i in range(len(out)):
-        high = min(max(elevation[i], -ZENITH), ZENITH)
-        x = np.cos(high) * np.cos(azimuth[i])
-        y, z = np.cos(high) * np.sin(azimuth[i]), np.sin(high)
+        level = np.cos(elevation[i])
+        x, y, z = level * np.cos(azimuth[i]), level * np.sin(azimuth[i]), np.sin(elevation[i])
         distance, count = 0.0, 0
         for j in range(sums.shape[1]):
             a, c = sums[i, j] / 2, focals[i, j]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import N_SNAPSHOTS, draw_covariance, signal_covariance
 from irsnb.hybrid.music import find_directions
 from irsnb.hybrid.refinement import whose

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import (
     CORRELATIONS,
     N_SNAPSHOTS,
@@ -277,14 +277,14 @@ def _examples_of(
     rows, columns, _ = peaks(spectra, count)
     coarse = np.stack([grid[columns], grid[rows]], axis=-1)
     coarse = np.where(rows[..., None] < 0, np.nan, coarse)
-    coarse = np.take_along_axis(coarse, coarse[..., :1].argsort(axis=1), axis=1)
+    coarse = np.take_along_axis(coarse, coarse[..., :1].argsort(axis=1, kind="stable"), axis=1)
     scans = np.stack(
         [
             range_spectrum(one, part, count, np.nan_to_num(directions), distances)
             for one, directions in zip(smoothed, coarse, strict=True)
         ]
     )
-    truth = np.broadcast_to(truth[truth[:, 0].argsort()], (draws, count, 3))
+    truth = np.broadcast_to(truth[truth[:, 0].argsort(kind="stable")], (draws, count, 3))
     return spectra.astype(np.float32), coarse, scans.astype(np.float32), truth, heard
 
 

@@ -12,21 +12,7 @@ from numpy.typing import ArrayLike
 from irsnb import checks
 from irsnb.arrays import PlanarArray
 
-__all__ = [
-    "angles",
-    "axis",
-    "covariances",
-    "indices",
-    "masks",
-    "no_negative",
-    "planar_array",
-    "power",
-    "rows",
-    "sides",
-    "sources",
-    "unbounded",
-    "users",
-]
+__all__: list[str] = []
 
 
 def users(name: str, value: ArrayLike, unknowns: tuple[int, ...] = (2, 3)) -> np.ndarray:
@@ -34,11 +20,11 @@ def users(name: str, value: ArrayLike, unknowns: tuple[int, ...] = (2, 3)) -> np
     array = checks.real_array(name, value)
     if array.ndim < 2 or array.shape[-1] not in unknowns or not array.size:
         allowed = {
-            2: "(..., K, 2): azimuth, elevation [rad]",
-            3: "(..., K, 3): azimuth, elevation [rad], distance [m]",
+            (2,): "(..., K, 2): azimuth, elevation [rad]",
+            (3,): "(..., K, 3), with distances: azimuth, elevation [rad], distance [m]",
         }
-        wanted = ", or ".join(allowed[n] for n in sorted(unknowns, reverse=True))
-        raise ValueError(f"{name}: got shape {array.shape}; it must be {wanted}")
+        both = "(..., K, 3): azimuth, elevation [rad], distance [m], or (..., K, 2) for plane waves"
+        raise ValueError(f"{name}: got shape {array.shape}; it must be {allowed.get(unknowns, both)}")
     angles(name, array)
     checks.require(array[..., 2:] > 0, name, array[..., 2:], "a distance must be above 0 m")
     return array

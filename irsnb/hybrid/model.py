@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
 from irsnb.geometry import unit_vector_unchecked
-from irsnb.hybrid import inputs
 from irsnb.hybrid.scene import Scenario
 from irsnb.noise import circular_noise
 

@@ -11,9 +11,9 @@ from numpy.polynomial import Chebyshev, Polynomial
 from numpy.typing import ArrayLike
 from scipy.linalg import block_diag, eigh
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 
 __all__ = [
     "GRID",
@@ -556,7 +556,16 @@ def search_3d(
 
 
 def paper_grid() -> np.ndarray:
-    """The paper's 301 angles from -90 to 90 degrees, pi/300 apart [rad].
+    """The paper's grid of angles, pi/300 apart (section 3.1 (ii)).
+
+    Returns
+    -------
+    ndarray, shape (301,)
+        From -90 to 90 degrees [rad].
+
+    Returns
+    -------
+    ndarray, shape (301,)
 
     Examples
     --------

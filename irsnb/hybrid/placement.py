@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
-from irsnb.hybrid import inputs
 
 __all__ = [
     "PLACEMENTS",
@@ -213,7 +213,7 @@ def _placed(n_active, method, rows, columns, seed):
         return _with(chosen, rows, columns)
     if method == "corners":
         return _with(_at_corners(n_active, rows, columns), rows, columns)
-    from irsnb.hybrid import annealing
+    import irsnb.hybrid.annealing as annealing
 
     waves, powers = _waves(rows, columns), _powers((rows, columns))
     corners = np.array(_at_corners(min(n_active, 3), rows, columns))

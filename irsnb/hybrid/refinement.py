@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
 from irsnb.fitting import levenberg_marquardt
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import from_cosines_unchecked, steering, to_cosines_unchecked
 from irsnb.hybrid.music import GRID, paper_grid, peaks, pseudospectrum, signal_subspace
 

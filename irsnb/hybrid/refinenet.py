@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as given
 from irsnb import checks
-from irsnb.hybrid import inputs as given
 from irsnb.hybrid.examples import Examples, targets_of
 from irsnb.training import fit, load_keras, standard_scaler
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import chi2, ncx2
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.arrays import PlanarArray
-from irsnb.hybrid import inputs
 from irsnb.hybrid.bounds import crlb
 
 __all__ = ["FLOOR", "SecureUserTest", "place_covariance"]
@@ -139,7 +139,7 @@ class SecureUserTest:
             value.setflags(write=False)
             object.__setattr__(self, name, value)
         object.__setattr__(self, "false_alarm", float(false_alarm))
-        object.__setattr__(self, "_roots", self._root("covariance", self.covariance, users))
+        object.__setattr__(self, "_roots", self._root(self.covariance, users, "users"))
         object.__setattr__(self, "threshold", float(chi2.isf(self.false_alarm, self._freedom)))
 
     @classmethod
@@ -275,7 +275,7 @@ class SecureUserTest:
             return false_alarm, np.clip(1 - taken, 0, 1)
         checks.generator("rng", rng)
         checks.check_memory("draws", draws, 48.0 * draws * impostor.size * max(3, len(self.users)))
-        root = self._root("covariance", covariance, impostor)
+        root = self._root(covariance, impostor, "impostor")
         size = root.shape[-1]
         off = rng.standard_normal((draws, *impostor.shape[:-1], 1, size)) @ np.swapaxes(root, -1, -2)
         drawn = np.broadcast_to(_inside(impostor), (draws, *impostor.shape)).copy()
@@ -288,11 +288,14 @@ class SecureUserTest:
     def _freedom(self):
         return 3 if self.use_range else 2
 
-    def _root(self, name, covariance, places):
+    def _root(self, covariance, places, whose):
         """Cholesky factors of covariances plus floor, in the coordinates of the test, (..., 2 or 3, same)."""
-        covariance = checks.real_array(name, covariance)
+        covariance = checks.real_array("covariance", covariance)
         if covariance.shape != (*places.shape, 3):
-            raise ValueError(f"{name}: got shape {covariance.shape}; it must be {(*places.shape, 3)}")
+            raise ValueError(
+                f"covariance, {whose}: got shapes {covariance.shape} and {places.shape}; they must be "
+                "(..., 3, 3) and (..., 3) with the same leading axes"
+            )
         whole = covariance + np.diag(self.floor**2)
         scale = np.ones(places.shape)
         scale[..., 2] = -1 / places[..., 2] ** 2
@@ -300,11 +303,13 @@ class SecureUserTest:
         spread = np.sqrt(np.maximum(np.diagonal(whole, axis1=-2, axis2=-1), np.finfo(float).tiny))
         even = whole / (spread[..., :, None] * spread[..., None, :])
         off = np.abs(even - np.swapaxes(even, -1, -2))
-        checks.require(off <= 1e-6, name, off, "it must be symmetric (the relative departure is shown)")
+        checks.require(
+            off <= 1e-6, "covariance", off, "it must be symmetric (the relative departure is shown)"
+        )
         try:
             return spread[..., :, None] * np.linalg.cholesky(even)
         except np.linalg.LinAlgError:
-            raise ValueError(f"{name}: with the floor added it must be positive definite") from None
+            raise ValueError("covariance: with the floor added it must be positive definite") from None
 
     def _distances(self, inside):
         """Statistics (..., K) of places in the coordinates of the test."""
@@ -323,7 +328,7 @@ def _inside(places):
 def _places(name, value):
     """Places (..., 3) whose distances may be infinite."""
     places = inputs.unbounded(name, value)
-    if not places.ndim or places.shape[-1] != 3 or not places.size:
+    if not places.ndim or places.shape[-1] != 3:
         raise ValueError(
             f"{name}: got shape {places.shape}; it must be (..., 3): azimuth, elevation, distance"
         )

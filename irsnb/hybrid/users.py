@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+import irsnb.hybrid.inputs as inputs
 from irsnb import checks
 from irsnb.geometry import direction_angles
-from irsnb.hybrid import inputs
 from irsnb.hybrid.model import to_cosines_unchecked
 from irsnb.hybrid.scene import Scenario
 
@@ -141,7 +141,7 @@ def street_scenes(
         )
     scenes = users[: count * n_users].reshape(count, n_users)
     azimuth = polar(scenario)[scenes, 0]
-    return np.take_along_axis(scenes, azimuth.argsort(axis=1), axis=1)
+    return np.take_along_axis(scenes, azimuth.argsort(axis=1, kind="stable"), axis=1)
 
 
 def spread_out(users: ArrayLike, count: int) -> np.ndarray:

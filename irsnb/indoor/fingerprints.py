@@ -1,26 +1,31 @@
 """A fingerprint of the room that reads measurements alone: what the networks of Part II could have been.
 
-It learns from the same samples as the networks, pilots with positions, and knows no model of the room. The
-design names no room for it; it stands beside the networks, because it answers the same question from the same
-data. Two facts of :mod:`irsnb.indoor.estimators` carry over from signals to samples: a unit vector's outer
-product with itself is free of the phase offset, and all signals within a few centimetres span few dimensions.
+It learns from the same samples as the networks, pilots with positions, and knows no model of the room. Two
+facts of :mod:`irsnb.indoor.dictionary` carry over from signals to samples: a unit vector's outer product with
+itself is free of the phase offset, and all signals within a few centimetres span few dimensions.
 
 Neighbourhoods overlap, and the best two of a user often hold the same of a vector up to a ten-millionth: with
-single precision, rounding would choose between them. So everything here is of double precision.
+single precision, rounding would choose between them. So single precision draws up a short list, and double
+precision chooses from it.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 
-from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.costs import features
+from irsnb.checks import choice, complex_array, instance, require
+from irsnb.indoor.costs import features_unchecked
 from irsnb.indoor.model import USERS_X, USERS_Y
+from irsnb.indoor.samples import Samples
+
+__all__ = ["Fingerprint", "build_fingerprint"]
 
 PITCH, RANK, MEMBERS, POWER = 0.05, 8, 22, 16
 """Metres between neighbourhoods, dimensions kept of each, samples wanted in each, power of the weights."""
-_USERS = 128
+_USERS, _LISTED = 16, 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +55,17 @@ class Fingerprint:
     vectors: np.ndarray
     positions: np.ndarray
 
+    @cached_property
+    def _narrow_spans(self):
+        return self.spans.astype(np.complex64)
+
     @property
-    def n_parameters(self):
+    def n_parameters(self) -> int:
         """Real numbers kept, to be held against a network's parameters."""
         arrays = self.centres, self.spans, self.members, self.vectors, self.positions
         return sum(a.size * (2 if np.iscomplexobj(a) else 1) for a in arrays)
 
-    def locate(self, measurements):
+    def locate(self, measurements: ArrayLike) -> np.ndarray:
         """Positions of users from their pilots.
 
         The neighbourhood whose span holds most of a user's vector is where the user is; the samples in it are
@@ -79,29 +88,34 @@ class Fingerprint:
         measured = complex_array("measurements", measurements, (self.vectors.shape[1],))
         if measured.ndim != 2 or len(measured) == 0:
             raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, T), n >= 1")
-        vectors = _unit("measurements", measured, self.method)
-        rank, found = self.spans.shape[1] // len(self.centres), np.empty((len(vectors), 2))
-        for i in range(0, len(vectors), _USERS):
-            some = vectors[i : i + _USERS]
-            inner = (some.conj() @ self.spans).view(float)
+        users = _unit("measurements", measured, self.method)
+        by_centre = self.spans.reshape(users.shape[1], len(self.centres), -1)
+        listed, found = min(_LISTED, len(self.centres)), np.empty((len(users), 2))
+        for i in range(0, len(users), _USERS):
+            rows = users[i : i + _USERS].conj()
+            inner = (rows.astype(np.complex64) @ self._narrow_spans).view(np.float32)
             np.square(inner, out=inner)
-            best = inner.reshape(len(some), len(self.centres), 2 * rank).sum(axis=-1).argmax(axis=-1)
+            inner = inner.reshape(len(rows), len(self.centres), -1)
+            energy = inner @ np.ones(inner.shape[-1], dtype=np.float32)
+            short = np.sort(np.argpartition(energy, -listed, axis=1)[:, -listed:], axis=1)
+            energy = np.sum(np.abs(np.einsum("nt,tnlr->nlr", rows, by_centre[:, short])) ** 2, axis=-1)
+            best = np.take_along_axis(short, energy.argmax(axis=-1)[:, None], axis=1)[:, 0]
             members = self.members[best]
-            likeness = np.abs(np.einsum("nmt,nt->nm", self.vectors[members], some.conj()))
+            likeness = np.abs(np.einsum("nmt,nt->nm", self.vectors[members], rows))
             weights = np.where(members >= 0, likeness**POWER, 0)
             total = np.einsum("nm,nmc->nc", weights, self.positions[members])
             found[i : i + _USERS] = total / weights.sum(axis=-1, keepdims=True)
         return found
 
 
-def build_fingerprint(samples, method="ml-projected"):
+def build_fingerprint(samples: Samples, method: str = "ml-projected") -> Fingerprint:
     """Group samples into overlapping neighbourhoods and keep the span of each.
 
     A neighbourhood is a disc wide enough to hold 22 samples on average; its span has 8 dimensions.
 
     Parameters
     ----------
-    samples : irsnb.indoor.networks.Samples
+    samples : irsnb.indoor.samples.Samples
         Only their pilots and positions are read.
     method : {"ml", "ml-projected"}
         Projected, it does not notice multipath of the direct link.
@@ -113,14 +127,13 @@ def build_fingerprint(samples, method="ml-projected"):
     Raises
     ------
     ValueError
-        If the method is another, or there are fewer than 1000 samples.
+        If the method is another, there are fewer than 1000 samples, or one of them has no signal.
     """
-    if method not in ("ml", "ml-projected"):
-        raise ValueError(f"method: got {method!r}; it must be 'ml' or 'ml-projected'")
-    positions = real_array("positions", samples.positions)
+    choice("method", method, ("ml", "ml-projected"))
+    positions = instance("samples", samples, Samples).positions
     if len(positions) < 1000:
         raise ValueError(f"samples: got {len(positions)}; at least 1000 are needed to fill the area")
-    vectors = _unit("pilots", complex_array("pilots", samples.pilots, ()), method)
+    vectors = _unit("samples", samples.pilots, method)
     axes = [np.arange(low, high + PITCH / 2, PITCH) for low, high in (USERS_X, USERS_Y)]
     centres = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
     area = np.ptp(USERS_X) * np.ptp(USERS_Y)
@@ -144,7 +157,7 @@ def build_fingerprint(samples, method="ml-projected"):
 
 
 def _unit(name, pilots, method):
-    values = features(pilots, method)
-    size = np.linalg.norm(values, axis=-1, keepdims=True)
-    require(size > 0, name, size, "a user without any signal cannot be located")
-    return values / size
+    values = features_unchecked(pilots, method)
+    size = np.linalg.norm(values, axis=-1)
+    require(size > 0, name, size, "a user without any signal cannot be located (norm of the pilots shown)")
+    return values / size[:, None]

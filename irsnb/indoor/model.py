@@ -9,12 +9,37 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 from scipy.linalg import hadamard
 
-from irsnb.checks import real_array, require
+from irsnb.checks import (
+    check_memory,
+    choice,
+    complex_array,
+    count,
+    generator,
+    instance,
+    integer_array,
+    real_array,
+    real_number,
+    require,
+)
 from irsnb.geometry import cosine_sine
 from irsnb.noise import circular_noise
+
+__all__ = [
+    "CHOICES",
+    "Room",
+    "SOURCES",
+    "measure",
+    "pilots",
+    "receive",
+    "reflection_coefficients",
+    "spherical_channels",
+    "tile_channels",
+    "wall_images",
+]
 
 WIDTH, DEPTH, CEILING = 10.0, 10.0, 3.0
 """Extent of the room along x, y and z [m]."""
@@ -63,7 +88,7 @@ class Room:
     height : float
         Of the base station and the tiles [m], in (0, 3].
     tx_power_dbm, noise_dbm : float
-        Power of one pilot and of the noise in it [dBm].
+        Power of one pilot and of the noise in it [dBm], within +-1000.
     n_pilots : int
         T, at least 4: two coordinates and a complex gain are to be found.
     phase_seed : int
@@ -72,7 +97,7 @@ class Room:
         How the tiles' phases psi_tk change from pilot to pilot. "dft" and "hadamard" are balanced: over all
         pilots each tile's coefficients sum to zero.
     phase_bits : int or None
-        Phases rounded to 2^bits steps; not rounded if None.
+        Phases rounded to 2^bits steps, at most 50 bits; not rounded if None.
     user_height : float
         Height of the users' plane [m], in [0, 3].
     carrier : float
@@ -90,6 +115,12 @@ class Room:
     ------
     ValueError
         If a value is outside of what is stated here.
+
+    Examples
+    --------
+    >>> room = Room(height=3.0)
+    >>> room.n_tiles, room.signal([(1.0, 4.0), (-2.0, 9.5)]).shape
+    (100, (2, 32))
     """
 
     height: float = 1.0
@@ -102,7 +133,7 @@ class Room:
     user_height: float = 1.0
     carrier: float = 3.5e9
     tiles_per_wall: int = 50
-    tile_cells: tuple = (4, 25)
+    tile_cells: tuple[int, int] = (4, 25)
     cell_spacing: float = 0.5
     cell_gain_dbi: float = 5.0
     cell_exponent: float = 0.57
@@ -113,10 +144,9 @@ class Room:
             "cell_gain_dbi",
             "cell_exponent",
         ):
-            number = real_array(name, getattr(self, name))
-            if number.ndim:
-                raise ValueError(f"{name}: got shape {number.shape}; it must be one number")
-            object.__setattr__(self, name, float(number))
+            object.__setattr__(self, name, real_number(name, getattr(self, name)))
+        for name in ("tx_power_dbm", "noise_dbm", "cell_gain_dbi"):
+            _checked_level(name, getattr(self, name))
         for name, low, high, allowed in (
             ("height", 0, CEILING, "it must lie above the floor, 0 m, and not above the ceiling, 3 m"),
             ("user_height", None, CEILING, "it must lie between floor, 0 m, and ceiling, 3 m"),
@@ -124,23 +154,24 @@ class Room:
             ("cell_spacing", 0, np.inf, "it must be above 0 wavelengths"),
             ("cell_exponent", None, np.inf, "it must not be negative"),
         ):
-            value = np.asarray(getattr(self, name))
+            value = getattr(self, name)
             above = value >= 0 if low is None else value > low
-            require(above & (value <= high), name, value, allowed)
-        if np.shape(self.tile_cells) != (2,):
-            raise ValueError(f"tile_cells: got {self.tile_cells!r}; it must be two numbers of cells")
-        object.__setattr__(self, "tile_cells", tuple(self.tile_cells))
-        whole = {"n_pilots": (self.n_pilots, 4), "phase_seed": (self.phase_seed, 0)}
-        whole |= {"tiles_per_wall": (self.tiles_per_wall, 1), "phase_bits": (self.phase_bits, 1)}
-        whole |= {"tile_cells": (min(self.tile_cells), 1)}
-        for name, (value, least) in whole.items():
-            if name == "phase_bits" and value is None:
-                continue
-            if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-                raise ValueError(f"{name}: got {value!r}; it must be an integer of at least {least}")
-        if self.codebook not in CODEBOOKS:
-            listing = ", ".join(map(repr, CODEBOOKS))
-            raise ValueError(f"codebook: got {self.codebook!r}; it must be one of {listing}")
+            require(above and value <= high, name, value, allowed)
+        for name, low, high in (
+            ("n_pilots", 4, None),
+            ("phase_seed", 0, None),
+            ("tiles_per_wall", 1, None),
+            ("phase_bits", 1, 50),
+        ):
+            if name != "phase_bits" or self.phase_bits is not None:
+                object.__setattr__(self, name, count(name, getattr(self, name), low, high))
+        cells = integer_array("tile_cells", self.tile_cells, 1)
+        if cells.shape != (2,):
+            raise ValueError(f"tile_cells: got shape {cells.shape}; it must be (2,): columns and rows")
+        object.__setattr__(self, "tile_cells", tuple(cells.tolist()))
+        check_memory("tiles_per_wall", self.tiles_per_wall, 48 * self.n_tiles)
+        check_memory("n_pilots", self.n_pilots, 16 * self.n_pilots * self.n_tiles)
+        choice("codebook", self.codebook, CODEBOOKS)
         if self.codebook == "hadamard" and self.n_pilots & (self.n_pilots - 1):
             raise ValueError(f"n_pilots: got {self.n_pilots}; codebook 'hadamard' takes a power of two")
 
@@ -212,7 +243,7 @@ class Room:
         grid.setflags(write=False)
         return grid
 
-    def signal(self, positions):
+    def signal(self, positions: ArrayLike) -> np.ndarray:
         """Noise-free pilots at given positions, without phase offset and without multipath: (4).
 
         Parameters
@@ -245,7 +276,14 @@ def checked_positions(positions, name="positions"):
     return positions
 
 
-def tile_channels(room, positions, displaced=None):
+def _checked_level(name, value):
+    """Return a level in decibels as a float, or raise ``ValueError`` beyond +-1000, where powers overflow."""
+    value = real_number(name, value)
+    require(abs(value) <= 1000, name, value, "it must lie within +-1000 dB")
+    return value
+
+
+def tile_channels(room: Room, positions: ArrayLike, displaced: ArrayLike | None = None) -> np.ndarray:
     """What each tile contributes before its phase: beta_tk h_k of (2)-(4) without exp(j psi_tk).
 
     Parameters
@@ -264,7 +302,13 @@ def tile_channels(room, positions, displaced=None):
     ------
     ValueError
         If a position is not finite or outside the room, or `displaced` has another shape.
+
+    Examples
+    --------
+    >>> tile_channels(Room(), [(1.0, 4.0), (-2.0, 9.5)]).shape
+    (2, 100)
     """
+    instance("room", room, Room)
     positions = checked_positions(positions)
     tiles = room.tiles
     if displaced is not None:
@@ -277,7 +321,7 @@ def tile_channels(room, positions, displaced=None):
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
-def reflection_coefficients(room, positions):
+def reflection_coefficients(room: Room, positions: ArrayLike) -> np.ndarray:
     """beta_tk of (2) without exp(j psi_tk): real, its sign that of the product of array factors.
 
     The phase of beta_tk is psi_tk, turned by half a turn where this is negative; its magnitude is the same in
@@ -298,6 +342,7 @@ def reflection_coefficients(room, positions):
     ValueError
         If a position is not finite or outside the room.
     """
+    instance("room", room, Room)
     positions = checked_positions(positions)
     flat = positions.reshape(-1, 2)
 
@@ -312,8 +357,35 @@ def reflection_coefficients(room, positions):
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
-def pilots(room, channels):
-    """Pilots (4) without f and w: ``y_t = sqrt(P) sum_k exp(j psi_tk) channels_k``."""
+def pilots(room: Room, channels: ArrayLike) -> np.ndarray:
+    """Pilots (4) without f and w: ``y_t = sqrt(P) sum_k exp(j psi_tk) channels_k``.
+
+    Parameters
+    ----------
+    room : Room
+    channels : array_like of complex, shape (..., K)
+        From :func:`tile_channels`, or of a model of one's own.
+
+    Returns
+    -------
+    ndarray of complex, shape (..., n_pilots)
+
+    Raises
+    ------
+    ValueError
+        If a channel is not finite, or there are not K of them.
+
+    Examples
+    --------
+    >>> room, place = Room(), (1.0, 4.0)
+    >>> bool(np.allclose(pilots(room, tile_channels(room, place)), room.signal(place), rtol=1e-9, atol=0))
+    True
+    """
+    channels = complex_array("channels", channels, (instance("room", room, Room).n_tiles,))
+    return _pilots(room, channels)
+
+
+def _pilots(room, channels):
     amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
     return amplitude * (channels @ np.exp(1j * room.phases).T)
 
@@ -321,7 +393,7 @@ def pilots(room, channels):
 def signal_unchecked(room, positions):
     """:meth:`Room.signal` at positions (..., 2) that are known to be finite and off the tiles' walls."""
     flat = positions.reshape(-1, 2)
-    parts = [pilots(room, _channels(room, flat[i : i + _BLOCK], room.tiles)[0]) for i in _blocks(flat)]
+    parts = [_pilots(room, _channels(room, flat[i : i + _BLOCK], room.tiles)[0]) for i in _blocks(flat)]
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_pilots)
 
 
@@ -340,8 +412,8 @@ def signal_and_gradient(room, positions):
     signals, gradients = [], []
     for i in _blocks(positions):
         channels, by_x, by_y = _channels(room, positions[i : i + _BLOCK], room.tiles, gradient=True)
-        signals.append(pilots(room, channels))
-        gradients.append(np.stack([pilots(room, by_x), pilots(room, by_y)], axis=-1))
+        signals.append(_pilots(room, channels))
+        gradients.append(np.stack([_pilots(room, by_x), _pilots(room, by_y)], axis=-1))
     return np.concatenate(signals), np.concatenate(gradients)
 
 
@@ -452,7 +524,7 @@ def signal_on_grid(room, x, y):
     return signal
 
 
-def spherical_channels(room, positions):
+def spherical_channels(room: Room, positions: ArrayLike) -> np.ndarray:
     """:func:`tile_channels` with every cell at its own place, in place of the far field of (3).
 
     The sums over cells that (3) carries out for plane waves are taken over the exact distances of all
@@ -471,11 +543,13 @@ def spherical_channels(room, positions):
     Raises
     ------
     ValueError
-        If a position is not finite or outside the room.
+        If a position is not finite or outside the room, or the tiles have too many cells for memory.
     """
+    instance("room", room, Room)
     positions = checked_positions(positions)
     along, normal = room.axes
     columns, rows = room.tile_cells
+    check_memory("room.tile_cells", room.tile_cells, 64 * 16 * room.n_tiles * columns * rows)
     spacing = room.cell_spacing * room.wavelength
     right = (np.arange(columns) - (columns - 1) / 2) * spacing
     up = (np.arange(rows) - (rows - 1) / 2) * spacing
@@ -506,7 +580,7 @@ def spherical_channels(room, positions):
     return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
 
 
-def wall_images(room, positions, reflection=0.5, order=2):
+def wall_images(room: Room, positions: ArrayLike, reflection: float = 0.5, order: int = 2) -> np.ndarray:
     """Multipath f of the direct link by image sources: echoes off walls, floor and ceiling.
 
     The direct ray is blocked, as the paper assumes. An image after n reflections contributes
@@ -530,14 +604,19 @@ def wall_images(room, positions, reflection=0.5, order=2):
     Raises
     ------
     ValueError
-        If an input is outside of what is stated here.
+        If an input is outside of what is stated here, or the order asks for too many images.
+
+    Examples
+    --------
+    >>> echoes = wall_images(Room(), [(1.0, 4.0), (-2.0, 9.5)], reflection=0.3)
+    >>> echoes.shape
+    (2,)
     """
-    positions, reflection = checked_positions(positions), real_array("reflection", reflection)
-    if reflection.ndim:
-        raise ValueError(f"reflection: got shape {reflection.shape}; it must be one number")
-    require((reflection >= 0) & (reflection <= 1), "reflection", reflection, "it must lie in [0, 1]")
-    if not isinstance(order, (int, np.integer)) or order < 1:
-        raise ValueError(f"order: got {order!r}; it must be an integer of at least 1")
+    instance("room", room, Room)
+    positions, reflection = checked_positions(positions), real_number("reflection", reflection)
+    require(0 <= reflection <= 1, "reflection", reflection, "it must lie in [0, 1]")
+    order = count("order", order)
+    check_memory("order", order, 100 * (4 * order + 2) ** 3)
     # In one dimension, images of a source at s between walls at 0 and L: s + 2 m L after 2|m| reflections,
     # 2 m L - s after |2 m - 1|.
     starts = (WIDTH / 2, DEPTH / 2, room.height)
@@ -547,50 +626,83 @@ def wall_images(room, positions, reflection=0.5, order=2):
         places.append(np.r_[start + 2 * steps * length, 2 * steps * length - start])
         bounces.append(np.r_[np.abs(2 * steps), np.abs(2 * steps - 1)])
     images = np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, 3) - [WIDTH / 2, 0, 0]
-    count = sum(np.meshgrid(*bounces, indexing="ij")).ravel()
+    reflections = sum(np.meshgrid(*bounces, indexing="ij")).ravel()
     # On the ceiling the base station is its own image.
     distinct = np.linalg.norm(images - room.base_station, axis=-1) > 1e-9
-    images, count = images[distinct & (count <= order)], count[distinct & (count <= order)]
+    counted = distinct & (reflections <= order)
+    images, reflections = images[counted], reflections[counted]
     users = np.concatenate([positions, np.full((*positions.shape[:-1], 1), room.user_height)], axis=-1)
     distance = np.linalg.norm(users[..., None, :] - images, axis=-1)
-    waves = reflection**count * room.wavelength / (4 * np.pi * distance)
+    waves = reflection**reflections * room.wavelength / (4 * np.pi * distance)
     amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
     return amplitude * np.sum(waves * _phasor(room, distance), axis=-1)
 
 
-def measure(room, positions, rng, multipath_db=None):
+def measure(
+    room: Room, positions: ArrayLike, rng: np.random.Generator, multipath_db: float | None = None
+) -> np.ndarray:
     """Pilots as a user receives them: an unknown phase offset, noise and, if asked for, multipath.
 
     Parameters
     ----------
     room : Room
-    positions : array_like, shape (n, 2)
+    positions : array_like, shape (..., 2)
         Users [m].
     rng : numpy.random.Generator
     multipath_db : float, optional
-        Mean power of the multipath term f of (4), relative to the mean power of the user's own pilots [dB].
+        Mean power of the multipath term f of (4), relative to the mean power of the user's pilots [dB].
         f is one circular Gaussian number for each user (Rayleigh), the same in all pilots.
 
     Returns
     -------
-    ndarray of complex, shape (n, n_pilots)
+    ndarray of complex, shape (..., n_pilots)
 
     Raises
     ------
     ValueError
-        If a position is not finite or outside the room, or `multipath_db` is not a finite number.
+        If a position is not finite or outside the room, `rng` is no generator, or `multipath_db` is not one
+        number within +-1000.
+
+    Examples
+    --------
+    >>> measure(Room(), [(1.0, 4.0), (-2.0, 9.5)], np.random.default_rng(0), multipath_db=20.0).shape
+    (2, 32)
     """
-    signal = room.signal(positions)
+    signal = instance("room", room, Room).signal(positions)
+    generator("rng", rng)
     if multipath_db is not None:
-        level = real_array("multipath_db", multipath_db)
-        if level.ndim:
-            raise ValueError(f"multipath_db: got shape {level.shape}; it must be one number")
+        level = _checked_level("multipath_db", multipath_db)
         power = np.mean(np.abs(signal) ** 2, axis=-1) * 10 ** (level / 10)
         signal = signal + (np.sqrt(power) * circular_noise(rng, power.shape))[..., None]
     return receive(room, signal, rng)
 
 
-def receive(room, signal, rng):
-    """Turn noise-free pilots (..., T) by a random phase offset for each user and add the noise w of (4)."""
+def receive(room: Room, signal: ArrayLike, rng: np.random.Generator) -> np.ndarray:
+    """Turn noise-free pilots by a random phase offset for each user and add the noise w of (4).
+
+    Parameters
+    ----------
+    room : Room
+    signal : array_like of complex, shape (..., n_pilots)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of complex, shape (..., n_pilots)
+
+    Raises
+    ------
+    ValueError
+        If the signal is not finite or has another number of pilots, or `rng` is no generator.
+
+    Examples
+    --------
+    >>> room = Room()
+    >>> received = receive(room, room.signal((1.0, 4.0)), np.random.default_rng(0))
+    >>> received.shape
+    (32,)
+    """
+    signal = complex_array("signal", signal, (instance("room", room, Room).n_pilots,))
+    generator("rng", rng)
     offset = np.exp(1j * rng.uniform(0, 2 * np.pi, signal.shape[:-1]))
     return signal * offset[..., None] + room.sigma * circular_noise(rng, signal.shape)

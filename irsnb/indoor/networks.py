@@ -8,22 +8,33 @@ copies alike, so the same network with each number once, times T, goes through t
 of the cost. :func:`build_network` makes both; the notebook and the tests hold one against the other.
 """
 
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import real_array
-from irsnb.indoor.costs import features
-from irsnb.indoor.model import (
-    USERS_X,
-    USERS_Y,
-    checked_positions,
-    measure,
-    receive,
-    reflection_coefficients,
-    wall_images,
-)
-from irsnb.training import fit, load_keras, split, standard_scaler
+from irsnb.checks import check_memory, choice, count, real_array, require
+from irsnb.indoor.costs import features_unchecked
+from irsnb.indoor.model import Room
+from irsnb.indoor.samples import Samples, check_samples, split_samples
+from irsnb.training import fit, load_keras, standard_scaler
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = [
+    "LABELS",
+    "Locator",
+    "NETWORKS",
+    "build_network",
+    "count_parameters",
+    "distinct_inputs",
+    "flattened_inputs",
+    "train_network",
+]
 
 NETWORKS = ("bilstm", "lstm", "rnn", "mlp")
 LABELS = {"bilstm": "LSTM Bidirectional", "lstm": "LSTM", "rnn": "RNN", "mlp": "MLP"}
@@ -35,80 +46,7 @@ KINDS = ("both", "coefficients", "measurements", "known", "invariant")
 _GATES = {"bilstm": 4, "lstm": 4, "rnn": 1}
 
 
-@dataclass(frozen=True)
-class Samples:
-    """Users with what the paper's simulation records of each; made by :func:`draw_samples`.
-
-    Attributes
-    ----------
-    positions : ndarray, shape (n, 2)
-        [m].
-    pilots : ndarray of complex, shape (n, T)
-        As measured.
-    coefficients : ndarray, shape (n, K)
-        By :func:`irsnb.indoor.reflection_coefficients`.
-    """
-
-    positions: np.ndarray
-    pilots: np.ndarray
-    coefficients: np.ndarray
-
-    def __getitem__(self, rows):
-        return Samples(self.positions[rows], self.pilots[rows], self.coefficients[rows])
-
-
-def draw_samples(room, n, rng, multipath=None):
-    """Users drawn uniformly from the area, with their pilots and coefficients.
-
-    Parameters
-    ----------
-    room : irsnb.indoor.Room
-    n : int
-    rng : numpy.random.Generator
-    multipath : float or "walls", optional
-        As :func:`samples_at`.
-
-    Returns
-    -------
-    Samples
-    """
-    positions = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n, 2))
-    return samples_at(room, positions, rng, multipath)
-
-
-def samples_at(room, positions, rng, multipath=None):
-    """Pilots and coefficients of users at given places.
-
-    Parameters
-    ----------
-    room : irsnb.indoor.Room
-    positions : array_like, shape (n, 2)
-        [m].
-    rng : numpy.random.Generator
-    multipath : float or "walls", optional
-        Multipath of the direct link: Rayleigh of this power relative to the user's own pilots [dB], or from
-        :func:`irsnb.indoor.wall_images`.
-
-    Returns
-    -------
-    Samples
-
-    Raises
-    ------
-    ValueError
-        If a position is not finite or outside the room, or `multipath` is neither.
-    """
-    positions = checked_positions(positions)
-    if isinstance(multipath, str):
-        if multipath != "walls":
-            raise ValueError(f"multipath: got {multipath!r}; it must be a number in dB, 'walls' or None")
-        pilots = receive(room, room.signal(positions) + wall_images(room, positions)[..., None], rng)
-    else:
-        pilots = measure(room, positions, rng, multipath)
-    return Samples(positions, pilots, reflection_coefficients(room, positions))
-
-
-def distinct_inputs(room, samples, kind="both"):
+def distinct_inputs(room: Room, samples: Samples, kind: str = "both") -> tuple[np.ndarray, np.ndarray]:
     """What a network is given, each number once, not yet standardised.
 
     * "both": magnitude and phase of the measurements, magnitude and sign of the coefficients, as the paper;
@@ -134,10 +72,17 @@ def distinct_inputs(room, samples, kind="both"):
     Raises
     ------
     ValueError
-        If the kind is unknown.
+        If the kind is unknown, or the samples are of a room with other pilots or tiles.
+
+    Examples
+    --------
+    >>> room = Room()
+    >>> values, copies = distinct_inputs(room, draw_samples(room, 5, np.random.default_rng(0)))
+    >>> values.shape, int(copies.sum())
+    ((5, 264), 6464)
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind: got {kind!r}; it must be one of {', '.join(map(repr, KINDS))}")
+    check_samples(room, samples)
+    choice("kind", kind, KINDS)
     if kind == "invariant":
         values = _products(samples.pilots)
         return values, np.ones(values.shape[1], dtype=int)
@@ -156,8 +101,12 @@ def distinct_inputs(room, samples, kind="both"):
 
 def _products(pilots):
     """Powers of the unit vectors, then real and imaginary parts of their products in pairs, (n, T^2)."""
-    unit = features(pilots, "ml-projected")
-    unit = (unit / np.linalg.norm(unit, axis=-1, keepdims=True)).astype(np.complex64)
+    unit = features_unchecked(pilots, "ml-projected")
+    size = np.linalg.norm(unit, axis=-1)
+    require(
+        size > 0, "samples", size, "a user without any signal has no direction (norm of the pilots shown)"
+    )
+    unit = (unit / size[:, None]).astype(np.complex64)
     first, second = np.triu_indices(unit.shape[-1], 1)
     pairs = unit[:, first] * unit[:, second].conj()
     return np.concatenate([np.abs(unit) ** 2, pairs.real, pairs.imag], axis=1)
@@ -165,21 +114,33 @@ def _products(pilots):
 
 def network_inputs(room, samples, kind):
     """:func:`distinct_inputs`, or for the kind "flattened" the paper's input with all its copies."""
-    if kind != "flattened":
+    if choice("kind", kind, (*KINDS, "flattened")) != "flattened":
         return distinct_inputs(room, samples, kind)
     values = flattened_inputs(room, samples)
     return values, np.ones(values.shape[1], dtype=int)
 
 
-def flattened_inputs(room, samples):
+def flattened_inputs(room: Room, samples: Samples) -> np.ndarray:
     """The paper's input, 2 T (K + 1) numbers a user, not yet standardised: section IV-A.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    samples : Samples
 
     Returns
     -------
     ndarray of float32, shape (n, 2 T (K + 1))
         Magnitudes and phases of the measurements, then magnitudes and phases of the coefficients.
+
+    Raises
+    ------
+    ValueError
+        If the samples are of a room with other pilots or tiles, or are too many for memory.
     """
+    check_samples(room, samples)
     n, pilots, states = len(samples.positions), room.n_pilots, room.n_pilots * room.n_tiles
+    check_memory("samples", n, 8 * n * (pilots + states))
     values = np.empty((n, 2 * (pilots + states)), dtype=np.float32)
     values[:, :pilots], values[:, pilots : 2 * pilots] = np.abs(samples.pilots), np.angle(samples.pilots)
     for i in range(0, n, 1000):
@@ -189,7 +150,7 @@ def flattened_inputs(room, samples):
     return values
 
 
-def count_parameters(name, n_pilots=32, n_tiles=100):
+def count_parameters(name: str, n_pilots: int = 32, n_tiles: int = 100) -> int:
     """Trainable parameters of a network of Table II, from its layers' widths.
 
     Parameters
@@ -205,10 +166,15 @@ def count_parameters(name, n_pilots=32, n_tiles=100):
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or a number is no integer of at least 1.
+
+    Examples
+    --------
+    >>> count_parameters("mlp")
+    3384130
     """
-    _checked_name(name)
-    n_inputs = 2 * n_pilots * (n_tiles + 1)
+    choice("name", name, NETWORKS)
+    n_inputs = 2 * count("n_pilots", n_pilots) * (count("n_tiles", n_tiles) + 1)
     if name == "mlp":
         return _dense(n_inputs, *MLP, OUTPUTS)
     directions = 2 if name == "bilstm" else 1
@@ -220,13 +186,7 @@ def _dense(*widths):
     return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
 
 
-def _checked_name(name):
-    if name not in NETWORKS:
-        raise ValueError(f"name: got {name!r}; it must be one of {', '.join(map(repr, NETWORKS))}")
-    return name
-
-
-def build_network(name, copies, seed=0):
+def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
     """A network of Table II, its first weights drawn as if every number came as often as `copies` says.
 
     Parameters
@@ -245,12 +205,17 @@ def build_network(name, copies, seed=0):
     Raises
     ------
     ValueError
-        If the name is unknown or `copies` is not a vector of positive numbers.
+        If the name is unknown, `copies` is not a vector of numbers of at least 1, the network does not fit
+        into memory, or `seed` is no integer of at least 0.
+    ImportError
+        If Keras is not installed.
     """
-    _checked_name(name)
-    copies = real_array("copies", copies)
-    if copies.ndim != 1 or copies.size == 0 or np.any(copies < 1):
-        raise ValueError(f"copies: got shape {copies.shape}; it must be a vector of numbers of at least 1")
+    choice("name", name, NETWORKS)
+    copies, seed = real_array("copies", copies), count("seed", seed, 0, 2**32 - 1)
+    if copies.ndim != 1 or copies.size == 0:
+        raise ValueError(f"copies: got shape {copies.shape}; it must be a vector of at least one number")
+    require(copies >= 1, "copies", copies, "it must be at least 1")
+    check_memory("copies", copies, 4 * 2 * 4 * HIDDEN * copies.size)
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -303,15 +268,31 @@ class Locator:
         Mean squared error of the standardised coordinates on the test rows, Table II's loss.
     """
 
-    model: object
+    model: Any
     kind: str
-    inputs: object
-    outputs: object
-    history: object
+    inputs: Any
+    outputs: Any
+    history: Any
     test_loss: float
 
-    def locate(self, room, samples):
-        """Positions that the network gives to samples, (n, 2) [m]."""
+    def locate(self, room: Room, samples: Samples) -> np.ndarray:
+        """Positions that the network gives to samples.
+
+        Parameters
+        ----------
+        room : irsnb.indoor.Room
+        samples : Samples
+
+        Returns
+        -------
+        ndarray, shape (n, 2)
+            [m].
+
+        Raises
+        ------
+        ValueError
+            If the samples are of a room with other pilots or tiles.
+        """
         values, _ = network_inputs(room, samples, self.kind)
         rows, to_numpy = self.inputs.transform(values), load_keras().ops.convert_to_numpy
         # Called, not predicted: TensorFlow would trace a function of its own for each model.
@@ -319,12 +300,16 @@ class Locator:
         return self.outputs.inverse_transform(np.concatenate(answers))
 
 
-def split_samples(samples, seed=0):
-    """Part samples 80/10/10 into training, validation and test, as :func:`train_network` does."""
-    return [samples[part] for part in split(len(samples.positions), np.random.default_rng(seed))]
-
-
-def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory=None, after_epoch=None):
+def train_network(
+    room: Room,
+    samples: Samples,
+    name: str,
+    kind: str = "both",
+    epochs: int = 25,
+    seed: int = 0,
+    directory: str | os.PathLike | None = None,
+    after_epoch: Callable | None = None,
+) -> Locator:
     """Train one network as the paper does: split 80/10/10, standardised, batches of 32, Adam at 1e-3.
 
     Parameters
@@ -334,8 +319,10 @@ def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory
     name : {"bilstm", "lstm", "rnn", "mlp"}
     kind : {"both", "coefficients", "measurements", "known", "invariant", "flattened"}
         As :func:`distinct_inputs`; "flattened" is "both" with all its copies, four to six times as slow.
-    epochs, seed, directory, after_epoch
-        As :func:`irsnb.training.fit`.
+    epochs, seed : int
+        These and what follows as :func:`irsnb.training.fit`.
+    directory : path-like, optional
+    after_epoch : callable, optional
 
     Returns
     -------
@@ -344,8 +331,14 @@ def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory
     Raises
     ------
     ValueError
-        If a name is unknown, there are too few samples, or a checkpoint does not belong here.
+        If a name is unknown, there are too few samples, another argument is not as stated, or a checkpoint
+        does not belong here.
+    ImportError
+        If Keras is not installed.
     """
+    check_samples(room, samples)
+    choice("name", name, NETWORKS)
+    count("epochs", epochs)
     parts = split_samples(samples, seed)
     values, copies = network_inputs(room, parts[0], kind)
     inputs, outputs = standard_scaler(values), standard_scaler(parts[0].positions)
@@ -359,26 +352,3 @@ def train_network(room, samples, name, kind="both", epochs=25, seed=0, directory
     history = fit(model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch)
     test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))
     return Locator(model, kind, inputs, outputs, history, test_loss)
-
-
-def shuffled(samples, what, rng):
-    """Samples in which the users' measurements, or their coefficients, are dealt out anew.
-
-    Parameters
-    ----------
-    samples : Samples
-    what : {"pilots", "coefficients"}
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Samples
-
-    Raises
-    ------
-    ValueError
-        If `what` is neither.
-    """
-    if what not in ("pilots", "coefficients"):
-        raise ValueError(f"what: got {what!r}; it must be 'pilots' or 'coefficients'")
-    return replace(samples, **{what: rng.permutation(getattr(samples, what))})

@@ -8,14 +8,31 @@ the population and, in the genetic one, the rounding to a grid.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from irsnb.checks import complex_array, real_array, require
-from irsnb.indoor.costs import likelihood_cost, phase_cost, phase_cost_gradient
-from irsnb.indoor.model import USERS_X, USERS_Y
+from irsnb.checks import (
+    choice,
+    complex_array,
+    count,
+    flag,
+    instance,
+    missing,
+    positive,
+    real_array,
+    real_number,
+    require,
+)
+from irsnb.indoor.costs import checked_user, likelihood_cost, phase_cost, phase_cost_gradient
+from irsnb.indoor.model import USERS_X, USERS_Y, Room
+
+__all__ = ["BOX", "CELL", "Found", "POPULATION", "SEARCHES", "search_all", "swarm_search"]
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
 COSTS = ("phase-cost", "ml-projected")
 POPULATION = 100
+"""Members of a swarm or a population, and starts of the descent."""
+MOST_EVALUATIONS = 10**7
+"""Largest budget: minutes for one user."""
 CELL = 0.01
 """Grid of the discrete genetic algorithm [m]; its phase has 64 steps."""
 BOX = 0.25
@@ -42,17 +59,17 @@ class Found:
 
 
 def swarm_search(
-    room,
-    measured,
-    method,
-    eliminated=False,
-    budget=5000,
-    seed=0,
-    population=POPULATION,
-    centre=None,
-    half_width=BOX,
-    cost="phase-cost",
-):
+    room: Room,
+    measured: ArrayLike,
+    method: str,
+    eliminated: bool = False,
+    budget: int = 5000,
+    seed: int = 0,
+    population: int = POPULATION,
+    centre: ArrayLike | None = None,
+    half_width: float = BOX,
+    cost: str = "phase-cost",
+) -> Found:
     """Minimise the cost (5) for one user by one of the paper's searches.
 
     * "gradient-descent": from 100 random starts at once, each with its own step length; the best is kept.
@@ -71,7 +88,8 @@ def swarm_search(
     eliminated : bool
         Search over (x, y) with the phase offset in closed form, instead of over (x, y, offset) as published.
     budget : int
-        Evaluations of the cost, at least twice the population; a gradient comes free with the cost.
+        Evaluations of the cost, at least twice the population and at most ten million; a gradient comes free
+        with the cost.
     seed : int
         Of the search.
     population : int
@@ -94,25 +112,14 @@ def swarm_search(
     ImportError
         If pymoo or joblib is not installed.
     """
-    if method not in SEARCHES:
-        raise ValueError(f"method: got {method!r}; it must be one of {', '.join(map(repr, SEARCHES))}")
-    if not isinstance(population, (int, np.integer)) or population < 2:
-        raise ValueError(f"population: got {population!r}; it must be an integer of at least 2")
-    if not isinstance(budget, (int, np.integer)) or budget < 2 * population:
-        raise ValueError(f"budget: got {budget!r}; it must be an integer of at least {2 * population}")
-    if cost not in COSTS:
-        raise ValueError(f"cost: got {cost!r}; it must be one of {', '.join(map(repr, COSTS))}")
-    if cost != "phase-cost" and (method == "gradient-descent" or not eliminated):
-        raise ValueError(f"cost: {cost!r} goes with eliminated=True and a method without a gradient")
-    measured = complex_array("measured", measured, (room.n_pilots,))
-    if measured.ndim != 1:
-        raise ValueError(f"measured: got shape {measured.shape}; it must be ({room.n_pilots},), one user")
+    settings = _checked_settings(room, method, eliminated, budget, seed, population, half_width, cost)
+    eliminated, budget, seed, population, half_width = settings
+    measured = checked_user(room, measured)
     low, high = np.array([USERS_X[0], USERS_Y[0]]), np.array([USERS_X[1], USERS_Y[1]])
     if centre is not None:
-        centre, half_width = real_array("centre", centre), real_array("half_width", half_width)
+        centre = real_array("centre", centre)
         if centre.shape != (2,):
             raise ValueError(f"centre: got shape {centre.shape}; it must be (2,): x, y in metres")
-        require(half_width > 0, "half_width", half_width, "it must be above 0 m")
         low, high = np.maximum(low, centre - half_width), np.minimum(high, centre + half_width)
         require(low < high, "centre", centre, "the box around it must overlap the users' area")
     if not eliminated:
@@ -140,30 +147,54 @@ def swarm_search(
     return Found(point[:2], reached, task.evaluations - 1)
 
 
+def _checked_settings(room, method, eliminated, budget, seed, population, half_width, cost):
+    instance("room", room, Room)
+    choice("method", method, SEARCHES)
+    choice("cost", cost, COSTS)
+    eliminated, seed = flag("eliminated", eliminated), count("seed", seed, 0)
+    population = count("population", population, 2, MOST_EVALUATIONS // 2)
+    budget = count("budget", budget, 1, MOST_EVALUATIONS)
+    if budget < 2 * population:
+        raise ValueError(f"budget: got {budget}; it must be at least twice the population, {2 * population}")
+    half_width = real_number("half_width", half_width)
+    positive("half_width", half_width, "m")
+    if cost != "phase-cost" and (method == "gradient-descent" or not eliminated):
+        raise ValueError(
+            f"cost: got {cost!r} with method {method!r} and eliminated={eliminated}; "
+            "it goes with eliminated=True and a method without a gradient"
+        )
+    return eliminated, budget, seed, population, half_width
+
+
 def search_all(
-    room,
-    measurements,
-    method,
-    eliminated=False,
-    budget=5000,
-    seed=0,
-    population=POPULATION,
-    centres=None,
-    half_width=BOX,
-    cost="phase-cost",
-    jobs=2,
-):
+    room: Room,
+    measurements: ArrayLike,
+    method: str,
+    eliminated: bool = False,
+    budget: int = 5000,
+    seed: int = 0,
+    population: int = POPULATION,
+    centres: ArrayLike | None = None,
+    half_width: float = BOX,
+    cost: str = "phase-cost",
+    jobs: int = 2,
+) -> np.ndarray:
     """:func:`swarm_search` of n users, several at a time, each with a seed of its own.
 
     With `centres` from a network and the method "pso" this is the hybrid of Aguiar et al. (2024), sec. IV-D.
 
     Parameters
     ----------
-    room, method, eliminated, budget, seed, population, half_width, cost
-        As :func:`swarm_search`.
+    room : irsnb.indoor.Room
     measurements : array_like of complex, shape (n, n_pilots)
+    method : str
+        This and what follows as :func:`swarm_search`.
+    eliminated : bool
+    budget, seed, population : int
     centres : array_like, shape (n, 2), optional
         Search only a box around each [m]; one outside the users' area is moved to its edge.
+    half_width : float
+    cost : {"phase-cost", "ml-projected"}
     jobs : int
         Processes.
 
@@ -171,20 +202,32 @@ def search_all(
     -------
     ndarray, shape (n, 2)
         [m].
+
+    Raises
+    ------
+    ValueError
+        If an input is outside of what is stated here.
+    ImportError
+        If pymoo or joblib is not installed.
     """
+    settings = _checked_settings(room, method, eliminated, budget, seed, population, half_width, cost)
+    eliminated, budget, seed, population, half_width = settings
+    measured = complex_array("measurements", measurements, (room.n_pilots,))
+    if measured.ndim != 2 or len(measured) == 0:
+        raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, {room.n_pilots}), n >= 1")
+    jobs = min(count("jobs", jobs), len(measured))
+    boxes = [None] * len(measured)
+    if centres is not None:
+        boxes = np.clip(real_array("centres", centres), *np.transpose([USERS_X, USERS_Y]))
+        if boxes.shape != (len(measured), 2):
+            raise ValueError(f"centres: got shape {boxes.shape}; it must be ({len(measured)}, 2)")
     joblib, _ = _pymoo()
-    seeds = np.random.SeedSequence(seed).generate_state(len(measurements))
-    if centres is None:
-        centres = [None] * len(measurements)
-    else:
-        centres = np.clip(real_array("centres", centres), *np.transpose([USERS_X, USERS_Y]))
-        if centres.shape != (len(measurements), 2):
-            raise ValueError(f"centres: got shape {centres.shape}; it must be ({len(measurements)}, 2)")
+    seeds = np.random.SeedSequence(seed).generate_state(len(measured)) % 2**31
     found = joblib.Parallel(n_jobs=jobs)(
         joblib.delayed(swarm_search)(
-            room, pilots, method, eliminated, budget, int(one % 2**31), population, centre, half_width, cost
+            room, user, method, eliminated, budget, int(state), population, centre, half_width, cost
         )
-        for pilots, one, centre in zip(measurements, seeds, centres, strict=True)
+        for user, state, centre in zip(measured, seeds, boxes, strict=True)
     )
     return np.array([each.position for each in found])
 
@@ -211,8 +254,8 @@ class _Task:
 
 
 def _descent(task, budget, rng):
-    # Own code, because a library descends from one start at a time and spends its time on calls. Steps are
-    # in units of a wavelength and of a radian, the scales on which the cost changes.
+    # Written here, because a library descends from one start at a time and spends its time on calls. Steps
+    # are in units of a wavelength and of a radian, the scales on which the cost changes.
     scale = np.array([task.room.wavelength, task.room.wavelength, 1.0][: len(task.low)])
     points = rng.uniform(task.low, task.high, (task.population, len(task.low)))
     costs, steps = task.cost(points), np.full(task.population, 0.1)
@@ -247,10 +290,8 @@ def _pymoo():
     try:
         import joblib
         import pymoo
-    except ImportError:
-        raise ImportError(
-            "swarms and genetic searches need pymoo and joblib: pip install 'irsnb[searches]'"
-        ) from None
+    except ImportError as error:
+        raise missing(error.name, "searches") from None
     return joblib, pymoo
 
 

@@ -35,6 +35,11 @@ def mean(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
         ``draw`` is gone, and a last dimension ``end`` is there with coordinate "value", "lower", "upper". The
         ends are NaN where there are fewer than two draws.
 
+    Raises
+    ------
+    ValueError
+        If the data are not real numbers or booleans with draws.
+
     References
     ----------
     P. Hall, "On the removal of skewness by transformation", J. R. Statist. Soc. B 54 (1992), 221-228.
@@ -69,6 +74,11 @@ def rms(data: "xr.DataArray | xr.Dataset", component: str | None = None) -> "xr.
     -------
     DataArray or Dataset
         In the unit of `data`; with a last dimension ``end`` as in :func:`mean`.
+
+    Raises
+    ------
+    ValueError
+        If the data are not numbers with draws, or the component is not one of their other dimensions.
 
     Examples
     --------
@@ -118,6 +128,12 @@ def ratio_to_bound(
     DataArray
         Without a unit; with a last dimension ``end`` as in :func:`mean`.
 
+    Raises
+    ------
+    ValueError
+        If the error is not numbers with draws, the component is not one of its other dimensions, or the bound
+        is not positive or does not fit the error.
+
     Examples
     --------
     >>> import numpy as np, xarray as xr
@@ -162,6 +178,11 @@ def share(data: "xr.DataArray | xr.Dataset") -> "xr.DataArray | xr.Dataset":
     DataArray or Dataset
         Between 0 and 1; with a last dimension ``end`` as in :func:`mean`.
 
+    Raises
+    ------
+    ValueError
+        If the data are not booleans, or 0 and 1, with draws.
+
     Examples
     --------
     >>> import xarray as xr
@@ -190,6 +211,11 @@ def percentile(data: "xr.DataArray | xr.Dataset", q: float) -> "xr.DataArray | x
     DataArray or Dataset
         In the unit of `data`; with a last dimension ``end`` as in :func:`mean`. An end is infinite where
         there are too few draws to give it: 71 draws bound no 95th percentile from above, 72 do.
+
+    Raises
+    ------
+    ValueError
+        If the data are not real numbers with draws, or `q` is not above 0 and below 100.
 
     References
     ----------

@@ -1,7 +1,7 @@
 """When the draws of a setting are enough."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,12 @@ __all__ = ["narrower"]
 
 
 def narrower(
-    name: str, reduction: Callable, *, relative: float | None = None, absolute: float | None = None, **options
+    name: str,
+    reduction: Callable,
+    *,
+    relative: float | None = None,
+    absolute: float | None = None,
+    **options: Any,
 ) -> Callable:
     """A rule for `until` of :func:`~irsnb.montecarlo.sweep`: stop as soon as an interval is narrow.
 
@@ -40,6 +45,12 @@ def narrower(
     -------
     callable
         From the draws of a setting so far (a Dataset) to whether they are enough.
+
+    Raises
+    ------
+    ValueError
+        If the name is not text, the reduction is no function, or not one of `relative` and `absolute` is
+        given, above 0.
 
     References
     ----------

@@ -232,7 +232,7 @@ class _Collected:
             enough = bool(answer)
         except (TypeError, ValueError):
             raise ValueError(
-                f"until: it returned {answer!r} at {where}; it must return True or False"
+                f"until: it returned a {type(answer).__name__} at {where}; it must return True or False"
             ) from None
         if enough:
             self.bar.total -= draws.n_batches - len(draws.parts)

@@ -221,7 +221,9 @@ print(
 print(
     f"fusion over bound: {whole_field:.3f} over the field, {to_bound.min():.3f} to {to_bound.max():.3f} by target"
 )
-print(f"every fit settled: {bool(fix.converged.all())}")
+print(
+    f"fits that settle and pass the chi-square test: {100 * fix.converged.mean():.2f} %"
+)
 
 # %% mystnb={"figure": {"caption": "RMS direction error of each target of the field, sorted by the bound. Fusion stands on the bound; the others have little to do with it.", "name": "fig-field"}, "image": {"alt": "Two panels, azimuth and elevation, error against 24 targets on a logarithmic axis. Diamonds of fusion lie on the dotted bound at every target. One pair, mean and binary weighting lie together above it, in azimuth by factors that grow as the bound falls, in elevation by smaller ones."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.6))
@@ -467,7 +469,7 @@ print(
 assert np.allclose(found, one_fix.position, atol=1e-3), "the steps and irsnb agree"
 assert abs(whole_field - 1) < 0.03, "within 3 % of the bound over the field"
 assert np.all(np.abs(to_bound - 1) < 0.04), "and at every target"
-assert fix.converged.all()
+assert abs(fix.converged.mean() - 0.999) < 1e-3, "as the test's level says"
 assert 0.93 < coverage.mean() < 0.97 and np.all(
     (coverage > 0.93) & (coverage < 0.97)
 )

@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from rattler import MatchSpec
@@ -75,6 +76,14 @@ def test_one_version_everywhere():
     assert set(citation) >= {"cff-version", "message", "title", "authors"}
 
 
+def test_the_example_in_the_readme_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
+    names = {}
+    exec(code, names)
+    # Duan et al. (2025), Experiment 1 with c = 400 m: the true angles at the receiver
+    assert np.rad2deg([names["azimuth"], names["elevation"]]) == pytest.approx([77.91, 46.90], abs=0.02)
+
+
 def test_every_page_of_the_contents_exists():
     contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     pages = [contents["root"]] + [c["file"] for part in contents["parts"] for c in part["chapters"]]
@@ -120,3 +129,8 @@ def test_workflows_call_what_exists():
 def test_every_setting_of_the_processor_runs_each_week():
     weekly = yaml.safe_load((ROOT / ".github" / "workflows" / "processors.yml").read_text(encoding="utf-8"))
     assert weekly["jobs"]["processors"]["strategy"]["matrix"]["processor"] == list(SETTINGS)
+
+
+def test_a_change_is_tested_as_on_another_processor():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'make test PROCESSOR="${PROCESSOR:-other}"' in script

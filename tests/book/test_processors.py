@@ -64,3 +64,18 @@ def test_an_unknown_one_is_named():
     done = run("pentium", "true")
     assert done.returncode != 0
     assert "got 'pentium'; it must be one of native, no-avx512, no-avx2, other-blas, other" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("features", "no_avx512", "no_avx2"),
+    [
+        (AVX, "AVX512F AVX512_SKX", "FMA3 AVX2 AVX512F AVX512_SKX"),
+        # what numpy calls them from 2.4 on
+        (["X86_V3", "X86_V4", "AVX512_ICL"], "X86_V4 AVX512_ICL", "X86_V3 X86_V4 AVX512_ICL"),
+    ],
+)
+def test_what_numpy_goes_without(features, no_avx512, no_avx2):
+    here = {"numpy": features, "blas": ["SkylakeX"]}
+    for name, without in (("no-avx512", no_avx512), ("no-avx2", no_avx2)):
+        assert tool.environment(name, here)["NPY_DISABLE_CPU_FEATURES"] == without
+    assert "NPY_DISABLE_CPU_FEATURES" not in tool.environment("other-blas", here)

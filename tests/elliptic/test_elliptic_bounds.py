@@ -89,3 +89,12 @@ def test_broadcasts_over_targets_and_noise():
     assert np.allclose(bounds[3, 1], elliptic.position_crlb(field[3, 0], x.semi_focals, ONE_DEGREE, 1.0))
     assert np.allclose(bounds, np.swapaxes(bounds, -1, -2))
     assert np.all(np.linalg.eigvalsh(bounds) > 0)
+
+
+def test_as_many_noise_levels_as_measurements():
+    # Seven measurements and seven levels: nothing takes the levels for a covariance of the measurements.
+    x = EXPERIMENTS[3]
+    levels = np.geomspace(0.01, 10, 2 + len(x.semi_focals))
+    together = elliptic.position_crlb(x.target, x.semi_focals, ONE_DEGREE, levels[:, None])
+    alone = [elliptic.position_crlb(x.target, x.semi_focals, ONE_DEGREE, level) for level in levels]
+    assert np.allclose(together, alone)

@@ -271,12 +271,13 @@ def test_surfaces_elsewhere_are_told():
 
 
 @pytest.mark.parametrize("elevation", [np.pi / 2, -np.pi / 2])
-def test_straight_above_the_first_surface(elevation):
-    target = np.array([0.0, 0.0, np.sign(elevation) * 500.0])
-    sums = elliptic.path_sum(target, PAIRS)
-    fix = elliptic.fuse(0.3, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
-    assert np.allclose(fix.position, target, atol=0.1) and fix.converged
-    assert np.isfinite(fix.covariance).all()
+def test_straight_above_the_first_surface_there_is_no_azimuth(elevation):
+    sums = elliptic.path_sum((0.0, 0.0, 500.0), PAIRS)
+    with pytest.raises(ValueError, match="elevation: got -?1.57"):
+        elliptic.fuse(0.3, elevation, sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    fix = elliptic.fuse(0.3, [elevation, 1.5 * np.sign(elevation)], sums, PAIRS, SIGMA_ANGLE, SIGMA_PATH)
+    assert np.isnan(fix.position[0]).all() and np.isfinite(fix.covariance[1]).all()
+    assert fix.remarks[0].startswith("row 0: elevation: got")
 
 
 def test_converged_is_false_once_in_a_thousand():

@@ -89,7 +89,7 @@ def test_targets(made):
     [
         ({"channels": lambda channels: channels * np.nan}, "channels: got"),
         ({"truth": lambda truth: truth[:, :2]}, "channels, truth"),
-        ({"array": lambda _: square(9)}, "channels: got shape"),
+        ({"array": lambda _: square(9)}, "channels, array: got shape"),
         ({"draws": lambda _: 0}, "draws: got 0"),
         ({"subarray": lambda _: (11, 7)}, "subarray: got 11 x 7"),
         ({"subarray": lambda _: (1, 3)}, "subarray"),

@@ -89,7 +89,7 @@ def test_same_pilots_are_no_better_and_shapes_broadcast():
     assert np.all(np.diag(same) > 0.99 * np.diag(plain))
     sweep = hybrid.crlb(array, USERS, np.array([0.0, 10.0])[:, None], 3000)
     assert sweep.shape == (2, 12, 12) and np.allclose(sweep[1], plain, rtol=1e-9)
-    assert hybrid.standard_errors(sweep).shape == (2, 4, 3)
+    assert hybrid.standard_errors(sweep, 4).shape == (2, 4, 3)
     assert np.allclose(hybrid.crlb(array, USERS, 10, 6000), plain / 2, rtol=1e-9)
 
 
@@ -244,7 +244,7 @@ def test_figures_of_the_physics_at_91_metres():
     # u - p|).
     azimuth, elevation = FAR_AWAY[0][0]
     user = [[azimuth, elevation, FAR_AWAY[1]]]
-    spread = hybrid.standard_errors(hybrid.crlb(square(10), user, 0, 3000))[0, 2]
+    spread = hybrid.standard_errors(hybrid.crlb(square(10), user, 0, 3000), 1)[0, 2]
     y, z = square(10).positions[:, 1], square(10).positions[:, 2]
     u, v = math.sin(azimuth) * math.cos(elevation), math.sin(elevation)
     phase = math.pi / WAVELENGTH * (y**2 + z**2 - (u * y + v * z) ** 2) / FAR_AWAY[1] ** 2

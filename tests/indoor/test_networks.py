@@ -169,7 +169,7 @@ def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
         (lambda: draw_samples(ROOM, 3, np.random.default_rng(0), "trees"), "multipath: got 'trees'"),
         (lambda: samples_at(ROOM, [[np.nan, 1]], np.random.default_rng(0)), "positions: got nan"),
         (lambda: shuffled(SAMPLES, "positions", np.random.default_rng(0)), "what: got 'positions'"),
-        (lambda: train_network(ROOM, SAMPLES[np.arange(3)], "mlp"), "n: got 3"),
+        (lambda: train_network(ROOM, SAMPLES[np.arange(3)], "mlp"), "samples: got 3"),
         (lambda: build_fingerprint(SAMPLES), "samples: got 400"),
         (lambda: reflection_coefficients(ROOM, [[9.0, 1.0]]), "positions: got 9"),
     ],

@@ -16,7 +16,7 @@ from irsnb.indoor import (
     tile_channels,
     wall_images,
 )
-from irsnb.indoor.model import signal_and_gradient
+from irsnb.indoor.model import signal_and_gradient, signal_on_grid
 
 C0 = 299_792_458.0
 RNG = np.random.default_rng(0)
@@ -119,6 +119,43 @@ def test_wall_images_are_the_mirrored_base_stations():
     # Under the ceiling the ceiling's image is the blocked station itself: one image fewer.
     tall = Room(height=3.0)
     assert abs(wall_images(tall, place, 0.5, order=1)) < amplitude * 5 * 0.5 * room.wavelength / (4 * np.pi)
+
+
+@pytest.mark.parametrize("height", [1.0, 2.2])
+@pytest.mark.parametrize("order", [2, 3])
+def test_images_by_mirroring_again_and_again(height, order):
+    # Every sequence of reflections at six planes, by hand; a point reached in several ways is one image.
+    room, users = Room(height=height), PLACES[:4]
+    planes = [(0, -5.0), (0, 5.0), (1, 0.0), (1, 10.0), (2, 0.0), (2, 3.0)]
+    station = (0.0, 5.0, height)
+    reached, newest = {station: 0}, {station}
+    for count in range(1, order + 1):
+        mirrored = set()
+        for image in newest:
+            for axis, place in planes:
+                other = list(image)
+                other[axis] = round(2 * place - other[axis], 9)
+                mirrored.add(tuple(other))
+        newest = {image for image in mirrored if image not in reached}
+        reached |= dict.fromkeys(newest, count)
+    expected = np.zeros(4, dtype=complex)
+    for image, count in reached.items():
+        if count:
+            for n, (x, y) in enumerate(users):
+                d = math.dist(image, (x, y, 1.0))
+                wave = np.exp(-2j * np.pi * d / room.wavelength)
+                expected[n] += 0.3**count * room.wavelength / (4 * np.pi * d) * wave
+    # The power of a pilot is 100 mW.
+    assert np.allclose(wall_images(room, users, 0.3, order), math.sqrt(0.1) * expected, rtol=1e-9)
+
+
+def test_signals_on_a_grid_are_those_of_its_places():
+    # Tiles of 20 cm, which share their offsets, and of a third of a metre, which do not.
+    x, y = np.arange(9) * 0.05 - 1.0, np.arange(21) * 0.05 + 3.0
+    for room in (Room(height=3.0), Room(tiles_per_wall=30, height=2.0), Room(tiles_per_wall=1)):
+        expected = room.signal(np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1))
+        got = signal_on_grid(room, x, y)
+        assert got.shape == (9, 21, 32) and np.abs(got - expected).max() < 1e-5 * np.abs(expected).max()
 
 
 @pytest.mark.parametrize("codebook", ["dft", "hadamard"])

@@ -3,7 +3,7 @@
 import numpy as np
 import walk
 from walk import (
-    Fresh,
+    Once,
     azimuth,
     choice,
     costly,
@@ -112,7 +112,7 @@ GOOD = {
         "patience": optional(count(1)),
     },
     training.fit: {
-        "model": instance(Fresh(_network), bad=[_network]),
+        "model": instance(Once(_network), bad=[_network]),
         "training": walk.Arg(ROWS, bad=BAD_ROWS),
         "validation": walk.Arg(ROWS, bad=BAD_ROWS),
         "epochs": costly(count(1, bad=[10**9, 10**18])),

@@ -13,7 +13,8 @@ Keys are the functions, classes (for their constructors) and methods themselves.
 name to an :class:`Arg`, made by the functions of this module (``real``, ``azimuth``, ``points``, ``count``,
 ``choice``, ``rng`` ...): it holds the good value and knows which values must be refused. What is not an
 :class:`Arg` is passed on as it stands. Name all arguments. ``self`` is the object on which a method is
-called. An object that a call may change, or that is costly to make at import, is given as ``Fresh(make)``.
+called. An object that a call may change is given as ``Fresh(make)``, one that is costly to make as
+``Once(make)``.
 
 Good calls must be small: each is repeated some ten times for each argument. Where one takes seconds, wrap the
 arguments in ``costly``.
@@ -55,13 +56,7 @@ NOT_WALKED = {
     "irsnb.compiled": "a decorator for compiled functions",
     "kernels": "compiled functions, whose callers check: every module of that name",
 }
-NOT_YET_WALKED = {
-    "irsnb.bounds",
-    "irsnb.fitting",
-    "irsnb.fix",
-    "irsnb.indoor",
-    "irsnb.whitening",
-}
+NOT_YET_WALKED = set()
 """Modules, with those inside them, whose tables are still to be written."""
 
 SECONDS = 2.0
@@ -110,6 +105,15 @@ class Fresh:
 
     def __call__(self):
         return self.make()
+
+
+class Once(Fresh):
+    """A value that is made when it is first needed, and kept: a network, which bad calls leave alone."""
+
+    def __call__(self):
+        if not hasattr(self, "value"):
+            self.value = self.make()
+        return self.value
 
 
 NOT_NUMBERS = [

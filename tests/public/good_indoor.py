@@ -1,0 +1,244 @@
+"""Good calls of the indoor wing: the room, the estimators, the searches, the networks, the fingerprint."""
+
+from functools import cache
+
+import numpy as np
+import walk
+from walk import (
+    choice,
+    complex_array,
+    costly,
+    count,
+    flag,
+    function,
+    instance,
+    number,
+    optional,
+    positive,
+    real,
+    rng,
+    seed,
+)
+
+from irsnb.indoor import bounds, costs, dictionary, estimators, fingerprints, model, networks, samples, swarms
+
+ROOM = model.Room(height=3.0, n_pilots=8, tiles_per_wall=10)
+PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
+SIGNAL = ROOM.signal(PLACES)
+MEASURED = model.measure(ROOM, PLACES, np.random.default_rng(0))
+SAMPLES = samples.draw_samples(ROOM, 30, np.random.default_rng(0))
+MANY = samples.draw_samples(ROOM, 1000, np.random.default_rng(0))
+OTHER = samples.draw_samples(model.Room(n_pilots=4, tiles_per_wall=5), 30, np.random.default_rng(0))
+MISSING = {"nan": "means missing", "complex nan": "means missing"}
+
+
+@cache
+def locator():
+    return networks.train_network(ROOM, SAMPLES, "mlp", "coefficients", 1)
+
+
+@cache
+def fingerprint():
+    return fingerprints.build_fingerprint(MANY)
+
+
+@cache
+def built():
+    return dictionary.build_dictionary(ROOM)
+
+
+def room():
+    return instance(ROOM, bad=[model.Room])
+
+
+def places(good=PLACES, **kwargs):
+    outside = [(6.0, 5.0), (0.0, 11.0), (0.0, 0.0), (0.0, -1.0), (1.0, 2.0, 3.0), (1.0,), 1.0]
+    return real(good, trailing=kwargs.pop("trailing", 1), bad=outside, **kwargs)
+
+
+def users(good=MEASURED, name_bad=(), **kwargs):
+    return complex_array(good, trailing=2, lead=False, bad=[good[0], good[:0], *name_bad], **kwargs)
+
+
+def recorded(good=SAMPLES):
+    return instance(good, bad=[OTHER, samples.Samples, (PLACES, MEASURED)])
+
+
+def search(method="a-priori-pso"):
+    return {
+        "room": room(),
+        "method": choice(method, bad=["ant colony", "PSO"]),
+        "eliminated": flag(True),
+        "budget": count(40, bad=[10, 39, 10**9]),
+        "seed": seed(),
+        "population": count(20, low=2),
+        "half_width": positive(0.25, array=False),
+        "cost": choice("phase-cost", bad=["ml"]),
+    }
+
+
+GOOD = {
+    model.Room: {
+        "height": positive(2.0, array=False, high=3.0),
+        "tx_power_dbm": number(20.0, low=-1000, high=1000),
+        "n_pilots": count(8, low=4),
+        "phase_seed": seed(),
+        "codebook": choice("random", bad=["gold", "DFT"]),
+        "phase_bits": optional(count(2)),
+        "noise_dbm": number(-120.0, low=-1000, high=1000),
+        "user_height": number(1.0, low=0, high=3.0),
+        "carrier": positive(3.5e9, array=False),
+        "tiles_per_wall": count(10),
+        "tile_cells": walk.integers((4, 25), low=1, bad=[4, (4,), (4, 25, 1), [[4, 25]], "ab"]),
+        "cell_spacing": positive(0.5, array=False),
+        "cell_gain_dbi": number(5.0, low=-1000, high=1000),
+        "cell_exponent": number(0.57, low=0),
+    },
+    model.Room.signal: {"self": ROOM, "positions": places()},
+    model.tile_channels: {
+        "room": room(),
+        "positions": places(),
+        "displaced": optional(real(np.full((20, 3), 0.001), lead=False, bad=[np.zeros((3, 3)), 0.1])),
+    },
+    model.reflection_coefficients: {"room": room(), "positions": places()},
+    model.spherical_channels: {"room": room(), "positions": places()},
+    model.pilots: {"room": room(), "channels": complex_array(np.full((2, 20), 1e-6 + 1e-7j), trailing=1)},
+    model.wall_images: {
+        "room": room(),
+        "positions": places(),
+        "reflection": number(0.5, low=0, high=1),
+        "order": count(2),
+    },
+    model.measure: {
+        "room": room(),
+        "positions": places(),
+        "rng": rng(),
+        "multipath_db": optional(number(20.0, low=-1000, high=1000)),
+    },
+    model.receive: {"room": room(), "signal": complex_array(SIGNAL, trailing=1), "rng": rng()},
+    costs.features: {
+        "values": complex_array(SIGNAL, trailing=2, skip={"a longer axis": "any number of pilots"}),
+        "method": choice("ml", bad=["ML", "music"]),
+    },
+    costs.references: {
+        "signal": complex_array(
+            SIGNAL, trailing=2, bad=[np.zeros((2, 8))], skip={"a longer axis": "any number of pilots"}
+        ),
+        "method": choice("ml", bad=["ML", "music"]),
+    },
+    costs.phase_cost: {
+        "room": room(),
+        "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
+        "positions": places(PLACE),
+        "offset": optional(real(0.5, bad=[45.0], trailing=0)),
+    },
+    costs.likelihood_cost: {
+        "room": room(),
+        "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
+        "positions": places(),
+        "method": choice("ml", bad=["phase-cost"]),
+    },
+    dictionary.build_dictionary: {"room": room(), "method": choice("ml", bad=["music"])},
+    dictionary.search: {
+        "dictionary": instance(walk.Fresh(built)),
+        "measured": complex_array(MEASURED, trailing=2, lead=False, bad=[MEASURED[0]], skip=MISSING),
+    },
+    estimators.locate: {
+        "room": room(),
+        "measurements": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
+        "method": choice("ml", bad=["music"]),
+    },
+    estimators.refine: {
+        "room": room(),
+        "measured": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
+        "starts": real(
+            [[PLACE, (1.1, 4.0)]],
+            lead=False,
+            bad=[PLACE, [PLACE], [[PLACE], [PLACE]], [[(45.0, 46.0)]], np.zeros((1, 0, 2))],
+        ),
+        "method": choice("ml", bad=["music"]),
+    },
+    bounds.position_crlb: {"room": room(), "positions": places(), "method": choice("ml", bad=["music"])},
+    bounds.position_error_bound: {"room": room(), "positions": places(), "multipath": flag(False)},
+    bounds.errors_at_bound: {
+        "room": room(),
+        "positions": places(),
+        "rng": rng(),
+        "method": choice("ml", bad=["music"]),
+    },
+    swarms.swarm_search: search()
+    | {
+        "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
+        "centre": optional(real(PLACE, lead=False, bad=[(30.0, 5.0), (1.0,), (1.0, 2.0, 3.0), 1.0])),
+    },
+    swarms.search_all: search()
+    | {
+        "measurements": users(MEASURED[:1]),
+        "centres": optional(real([PLACE], lead=False, bad=[PLACE, PLACES, 1.0])),
+        "jobs": count(1),
+    },
+    samples.Samples: {
+        "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
+        "pilots": users(skip={"a longer axis": "any number of pilots"}),
+        "coefficients": real(np.ones((2, 20)), lead=False, bad=[np.ones(20), np.ones((3, 20))]),
+    },
+    samples.draw_samples: {
+        "room": room(),
+        "n": count(3),
+        "rng": rng(),
+        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
+    },
+    samples.samples_at: {
+        "room": room(),
+        "positions": places(lead=False, trailing=2),
+        "rng": rng(),
+        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
+    },
+    networks.distinct_inputs: {
+        "room": room(),
+        "samples": recorded(),
+        "kind": choice("both", bad=["all", "flattened"]),
+    },
+    networks.flattened_inputs: {"room": room(), "samples": recorded()},
+    networks.count_parameters: {
+        "name": choice("mlp", bad=["gru"]),
+        "n_pilots": count(32),
+        "n_tiles": count(100),
+    },
+    networks.build_network: {
+        "name": choice("mlp", bad=["gru"]),
+        "copies": costly(real(np.array([1.0, 2.0]), low=1, lead=False, bad=[2.0, [], [[1.0, 2.0]]])),
+        "seed": costly(seed()),
+    },
+    samples.split_samples: {"samples": instance(SAMPLES, bad=[SAMPLES[:9]]), "seed": seed()},
+    networks.train_network: {
+        "room": room(),
+        "samples": recorded(),
+        "name": choice("mlp", bad=["gru"]),
+        "kind": choice("coefficients", bad=["all"]),
+        "epochs": costly(count(1)),
+        "seed": costly(seed()),
+        "directory": walk.Arg(None, bad=[5, 1.5, True]),
+        "after_epoch": optional(function(print)),
+    },
+    networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": recorded()},
+    samples.shuffled: {
+        "samples": instance(SAMPLES),
+        "what": choice("pilots", bad=["positions"]),
+        "rng": rng(),
+    },
+    fingerprints.Fingerprint.locate: {
+        "self": walk.Fresh(fingerprint),
+        "measurements": users(name_bad=[np.zeros((2, 8))]),
+    },
+    fingerprints.build_fingerprint: {
+        "samples": costly(instance(MANY, bad=[SAMPLES])),
+        "method": costly(choice("ml", bad=["phase-cost"])),
+    },
+}
+RESULTS = {
+    dictionary.Dictionary: "made by build_dictionary",
+    swarms.Found: "made by swarm_search",
+    networks.Locator: "made by train_network",
+    fingerprints.Fingerprint: "made by build_fingerprint",
+}
