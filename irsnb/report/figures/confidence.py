@@ -97,7 +97,7 @@ def ellipses(
         That an error lies within, see :func:`error_ellipse`.
     plane : (int, int)
         Coordinates that the axes show.
-    **changes
+    **changes : Any
         Passed on to ``matplotlib.patches.Ellipse``; the bound's black outline if left out.
 
     Returns

@@ -68,7 +68,7 @@ def style(method: str, /, **changes: Any) -> dict[str, Any]:
     method : str
         A key of :data:`~irsnb.report.figures.styles.METHOD_STYLE`, or any other text, which is then its
         label.
-    **changes
+    **changes : Any
         In place of the method's own.
 
     Returns
