@@ -1,5 +1,5 @@
 # make book and make test are all a reader needs; make help lists the rest.
-TARGETS := help book test html run bench paper-scale scenario lock address clean setup
+TARGETS := help book test teeth html run bench paper-scale scenario lock address clean setup
 UNKNOWN := $(filter-out $(TARGETS),$(MAKECMDGOALS))
 ifneq ($(UNKNOWN),)
 $(error irsnb: no target '$(firstword $(UNKNOWN))'; 'make help' lists them)
@@ -43,6 +43,10 @@ test: setup ## lint, unit tests, doctests, and every notebook against its stored
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet . || { echo "irsnb: not formatted; run .venv/bin/ruff format" >&2; exit 1; }
 	@$(RUN) tools/processors.py $(PROCESSOR) $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.nbval_rules
+
+teeth: setup ## bugs planted in the package must turn notebooks and unit tests red: half an hour
+	@$(RUN) -m pytest -q -n 2 -m teeth tests/book/test_teeth.py
+	@$(RUN) tools/teeth.py
 
 run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"

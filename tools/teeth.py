@@ -21,6 +21,7 @@ import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tqdm import tqdm
@@ -73,23 +74,24 @@ class Mutant:
 
 def mutated(node, kind):
     """A copy of a syntax node with a bug of the given kind, or None where it has no place for one."""
-    changed = copy.deepcopy(node)
     if kind == "arithmetic" and isinstance(node, (ast.BinOp, ast.AugAssign)) and type(node.op) in OPERATORS:
-        changed.op = OPERATORS[type(node.op)]()
+        changes = {"op": OPERATORS[type(node.op)]()}
     elif kind == "comparison" and isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        changed.ops[0] = COMPARISONS[type(node.ops[0])]()
+        changes = {"ops": [COMPARISONS[type(node.ops[0])](), *node.ops[1:]]}
     elif kind == "constant" and isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        changed.value = node.value + 1 if isinstance(node.value, int) else 1.5 * node.value + 1e-3
+        changes = {"value": node.value + 1 if isinstance(node.value, int) else 1.5 * node.value + 1e-3}
     elif kind == "sign" and isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        changed = changed.operand
+        return node.operand
     elif kind == "sin and cos" and isinstance(node, ast.Attribute) and node.attr in WAVES:
-        changed.attr = WAVES[node.attr]
+        changes = {"attr": WAVES[node.attr]}
     elif kind == "min and max" and isinstance(node, ast.Attribute) and node.attr in EXTREMES:
-        changed.attr = EXTREMES[node.attr]
+        changes = {"attr": EXTREMES[node.attr]}
     elif kind == "min and max" and isinstance(node, ast.Name) and node.id in EXTREMES:
-        changed.id = EXTREMES[node.id]
+        changes = {"id": EXTREMES[node.id]}
     else:
         return None
+    changed = copy.copy(node)
+    vars(changed).update(changes)
     return changed
 
 
@@ -117,6 +119,7 @@ def places(tree):
     ]
 
 
+@cache
 def all_mutants():
     """Every mutant that the rules allow."""
     found, seen = [], Counter()

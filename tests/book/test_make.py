@@ -21,7 +21,7 @@ def run(*arguments, cwd=ROOT, **environment):
 
 def test_help_lists_every_target():
     done, _ = run("help")
-    for target in "book html test run bench paper-scale scenario lock address clean help".split():
+    for target in "book html test teeth run bench paper-scale scenario lock address clean help".split():
         assert f"make {target} " in done.stdout.replace("\t", " ")
 
 

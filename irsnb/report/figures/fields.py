@@ -70,7 +70,7 @@ def maps(
         name = f"by_title[{title!r}]"
         fields[title] = checks.real_array(name, values, missing=True)
         if fields[title].shape != (len(y), len(x)):
-            raise ValueError(f"{name}: got shape {fields[title].shape}; it must be {(len(y), len(x))}")
+            raise ValueError(f"{name}: got shape {fields[title].shape}; y and x have {(len(y), len(x))}")
         if log:
             checks.require(~(fields[title] <= 0), name, fields[title], "it must be above 0 if log")
     if not fields or len(panels) != len(fields):
