@@ -292,10 +292,10 @@ def test_figures_turn_dark_with_the_page(open_page):
     page = open_page("notebooks/elliptic/one_pair.html", scheme="dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     looks = page.evaluate(
-        """[...document.querySelectorAll('.bd-article img[src*="_images"]')].map(image => {
+        """[...document.querySelectorAll('.bd-article :is(img[src*="_images"], .irsnb-explorer)')].map(image => {
             const style = getComputedStyle(image); return [style.backgroundColor, style.filter]; })"""
     )
-    assert len(looks) >= 2 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
+    assert len(looks) >= 3 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])
