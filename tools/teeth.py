@@ -41,9 +41,7 @@ PATIENCE = 300
 OPTIONS = ["-q", "-x", "-p", "no:cacheprovider", "--no-header", "-c", str(ROOT / "pyproject.toml")]
 PROCESSES = multiprocessing.get_context("forkserver")
 """What all tests import is imported once."""
-PROCESSES.set_forkserver_preload(
-    ["hypothesis", "matplotlib.pyplot", "numba", "pytest", "scipy.stats", "xarray"]
-)
+PROCESSES.set_forkserver_preload(["matplotlib.pyplot", "numba", "pytest", "scipy.stats", "xarray"])
 
 OPERATORS = {
     ast.Add: ast.Sub,
@@ -226,7 +224,10 @@ def run_tests(package, tests, log):
     os.environ.update(environment(package))
     os.chdir(package.parent)
     sys.path.insert(0, str(package.parent))
-    sys.exit(any(pytest.main([*OPTIONS, str(path)]) for path in tests))
+    for path in tests:
+        code = pytest.main([*OPTIONS, str(path)])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            sys.exit(code)
 
 
 def is_red(mutant, sound):
@@ -243,6 +244,8 @@ def is_red(mutant, sound):
         process.kill()
         process.join()
         text = log.read_text(encoding="utf-8", errors="replace")
+    if process.exitcode in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        raise RuntimeError(text)
     first = re.search(r"^(?:FAILED|ERROR) (\S+)", text, re.MULTILINE)
     return process.exitcode != 0, time.perf_counter() - start, first[1] if first else "in no test"
 
