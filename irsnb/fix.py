@@ -237,7 +237,8 @@ def sift_rows(
         good &= ~bad
     if not good.any():
         names = ", ".join(dict.fromkeys(name for name, *_ in checks))
-        raise ValueError(remarks[0] if remarks else f"{names}: got no rows, {rows}; at least one is needed")
+        nothing = f"{names or 'rows'}: got shape {rows}; there is nothing to locate"
+        raise ValueError(remarks[0] if remarks else nothing)
     return good, remarks
 
 

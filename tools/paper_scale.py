@@ -108,7 +108,7 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
 def indoor_samples(where, n_samples):
     """Training samples of a condition, and samples on the paper's grid."""
     from irsnb.indoor import Room
-    from irsnb.indoor.networks import draw_samples, samples_at
+    from irsnb.indoor.samples import draw_samples, samples_at
 
     height, multipath = CONDITIONS[where]
     room, number = Room(height=height), list(CONDITIONS).index(where)

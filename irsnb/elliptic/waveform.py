@@ -435,6 +435,7 @@ def receive(
     snr: ArrayLike | None = None,
     detours: Sequence[Detour] = (),
     interferers: Sequence[tuple[float, float]] = (),
+    weights: ArrayLike | None = None,
 ) -> np.ndarray:
     """Received samples (6) of one scan over each pair: y = a(theta_k) y_2 + interference + noise.
 
@@ -457,10 +458,13 @@ def receive(
     detours : sequence of Detour
     interferers : sequence of (float, float)
         For each: sin(theta) of its direction, and its power relative to the noise of one antenna.
+    weights : array_like of complex, shape (..., M, N_a), optional
+        Sum the antennas under these, as :func:`combine` does. The noise is drawn after the sum: the same in
+        distribution, for fewer random numbers.
 
     Returns
     -------
-    ndarray of complex, shape (..., M, B, N_a, K)
+    ndarray of complex, shape (..., M, B, N_a, K), or (..., M, B, K) with `weights`
 
     Raises
     ------
@@ -498,13 +502,25 @@ def receive(
         delay = _delay_phases(radar, beyond_focal + way.excess)
         weight = way.amplitude * np.exp(1j * way.phase)
         signal = signal + weight * light[..., None, :, None] * delay[..., None, :]
-    # Only now the antennas: (..., M, B, N_a, K).
+    # Only now the antennas: (..., M, B, N_a, K), or 1 in place of N_a where they are summed.
+    loudness = np.ones(1)
+    if weights is not None:
+        weights = complex_array("weights", weights, (radar.antennas,))
+        common_shape(pairs=lead, weights=weights.shape[:-1])
+        loudness = np.linalg.norm(weights, axis=-1)
+
+    def seen(steering):
+        if weights is not None:
+            steering = np.sum(weights.conj() * steering, axis=-1, keepdims=True)
+        return steering[..., None, :, None]
+
     amplitude = np.broadcast_to(np.sqrt(snr) * np.exp(1j * phase), lead)[..., None, None, None]
-    samples = amplitude * receive_steering(radar, sines)[..., None, :, None] * signal[..., None, :]
+    samples = amplitude * seen(receive_steering(radar, sines)) * signal[..., None, :]
     for sine, power in interferers:
         wave = np.sqrt(power) * circular_noise(rng, (*samples.shape[:-2], 1, samples.shape[-1]))
-        samples += receive_steering(radar, sine)[:, None] * wave
-    return samples + circular_noise(rng, samples.shape)
+        samples += seen(receive_steering(radar, sine)) * wave
+    samples = samples + loudness[..., None, None, None] * circular_noise(rng, samples.shape)
+    return samples if weights is None else samples[..., 0, :]
 
 
 def _checked_detours(detours):

@@ -20,17 +20,13 @@ from irsnb.indoor.model import (
 from irsnb.indoor.networks import (
     NETWORKS,
     Locator,
-    Samples,
     build_network,
     count_parameters,
     distinct_inputs,
-    draw_samples,
     flattened_inputs,
-    samples_at,
-    shuffled,
-    split_samples,
     train_network,
 )
+from irsnb.indoor.samples import Samples, draw_samples, samples_at, shuffled, split_samples
 from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
 
 __all__ = [

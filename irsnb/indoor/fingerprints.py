@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from irsnb.checks import choice, complex_array, instance, require
 from irsnb.indoor.costs import features_unchecked
 from irsnb.indoor.model import USERS_X, USERS_Y
-from irsnb.indoor.networks import Samples
+from irsnb.indoor.samples import Samples
 
 __all__ = ["Fingerprint", "build_fingerprint"]
 
@@ -115,7 +115,7 @@ def build_fingerprint(samples: Samples, method: str = "ml-projected") -> Fingerp
 
     Parameters
     ----------
-    samples : irsnb.indoor.networks.Samples
+    samples : irsnb.indoor.samples.Samples
         Only their pilots and positions are read.
     method : {"ml", "ml-projected"}
         Projected, it does not notice multipath of the direct link.

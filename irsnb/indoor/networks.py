@@ -10,35 +10,17 @@ of the cost. :func:`build_network` makes both; the notebook and the tests hold o
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import (
-    check_memory,
-    choice,
-    complex_array,
-    count,
-    generator,
-    instance,
-    real_array,
-    real_number,
-    require,
-)
+from irsnb.checks import check_memory, choice, count, real_array, require
 from irsnb.indoor.costs import features_unchecked
-from irsnb.indoor.model import (
-    USERS_X,
-    USERS_Y,
-    Room,
-    checked_positions,
-    measure,
-    receive,
-    reflection_coefficients,
-    wall_images,
-)
-from irsnb.training import fit, load_keras, split, standard_scaler
+from irsnb.indoor.model import Room
+from irsnb.indoor.samples import Samples, check_samples, split_samples
+from irsnb.training import fit, load_keras, standard_scaler
 
 if TYPE_CHECKING:
     import keras
@@ -47,15 +29,10 @@ __all__ = [
     "LABELS",
     "Locator",
     "NETWORKS",
-    "Samples",
     "build_network",
     "count_parameters",
     "distinct_inputs",
-    "draw_samples",
     "flattened_inputs",
-    "samples_at",
-    "shuffled",
-    "split_samples",
     "train_network",
 ]
 
@@ -67,130 +44,6 @@ MLP = (512, 128, 64)
 """Widths of the perceptron; the paper states its 3.4 M parameters alone."""
 KINDS = ("both", "coefficients", "measurements", "known", "invariant")
 _GATES = {"bilstm": 4, "lstm": 4, "rnn": 1}
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Users with what the paper's simulation records of each; made by :func:`draw_samples`.
-
-    Attributes
-    ----------
-    positions : ndarray, shape (n, 2)
-        [m].
-    pilots : ndarray of complex, shape (n, T)
-        As measured.
-    coefficients : ndarray, shape (n, K)
-        By :func:`irsnb.indoor.reflection_coefficients`.
-
-    Raises
-    ------
-    ValueError
-        If an array is not finite, or the shapes do not fit.
-    """
-
-    positions: np.ndarray
-    pilots: np.ndarray
-    coefficients: np.ndarray
-
-    def __post_init__(self):
-        positions = real_array("positions", self.positions)
-        if positions.ndim != 2 or positions.shape[1] != 2:
-            raise ValueError(f"positions: got shape {positions.shape}; it must be (n, 2): x, y in metres")
-        pilots = complex_array("pilots", self.pilots, (None,))
-        coefficients = real_array("coefficients", self.coefficients)
-        for name, values in (("pilots", pilots), ("coefficients", coefficients)):
-            if values.ndim != 2 or len(values) != len(positions) or values.shape[1] == 0:
-                raise ValueError(
-                    f"{name}: got shape {values.shape}; "
-                    f"it must have as many rows as positions, {len(positions)}"
-                )
-            object.__setattr__(self, name, values)
-        object.__setattr__(self, "positions", positions)
-
-    def __getitem__(self, rows) -> "Samples":
-        return Samples(self.positions[rows], self.pilots[rows], self.coefficients[rows])
-
-
-def draw_samples(
-    room: Room, n: int, rng: np.random.Generator, multipath: float | str | None = None
-) -> Samples:
-    """Users drawn uniformly from the area, with their pilots and coefficients.
-
-    Parameters
-    ----------
-    room : irsnb.indoor.Room
-    n : int
-    rng : numpy.random.Generator
-    multipath : float or "walls", optional
-        As :func:`samples_at`.
-
-    Returns
-    -------
-    Samples
-
-    Raises
-    ------
-    ValueError
-        If `n` is no integer of at least 1 or takes too much memory, `rng` is no generator, or `multipath` is
-        neither of the two.
-
-    Examples
-    --------
-    >>> samples = draw_samples(Room(), 5, np.random.default_rng(0), "walls")
-    >>> samples.pilots.shape, samples.coefficients.shape
-    ((5, 32), (5, 100))
-    """
-    instance("room", room, Room)
-    n = count("n", n)
-    check_memory("n", n, 8 * n * max(2 * room.n_pilots, room.n_tiles))
-    positions = generator("rng", rng).uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n, 2))
-    return samples_at(room, positions, rng, multipath)
-
-
-def samples_at(
-    room: Room, positions: ArrayLike, rng: np.random.Generator, multipath: float | str | None = None
-) -> Samples:
-    """Pilots and coefficients of users at given places.
-
-    Parameters
-    ----------
-    room : irsnb.indoor.Room
-    positions : array_like, shape (n, 2)
-        [m].
-    rng : numpy.random.Generator
-    multipath : float or "walls", optional
-        Multipath of the direct link: Rayleigh of this power relative to the user's own pilots [dB], or from
-        :func:`irsnb.indoor.wall_images`.
-
-    Returns
-    -------
-    Samples
-
-    Raises
-    ------
-    ValueError
-        If a position is not finite or outside the room, `rng` is no generator, or `multipath` is neither.
-
-    Examples
-    --------
-    >>> samples_at(Room(), [(1.0, 4.0)], np.random.default_rng(0), multipath=20.0).positions
-    array([[1., 4.]])
-    """
-    instance("room", room, Room)
-    positions = checked_positions(positions)
-    if positions.ndim != 2:
-        raise ValueError(f"positions: got shape {positions.shape}; it must be (n, 2): x, y in metres")
-    generator("rng", rng)
-    if isinstance(multipath, str):
-        if multipath != "walls":
-            raise ValueError(f"multipath: got {multipath!r}; it must be a number in dB, 'walls' or None")
-        pilots = receive(room, room.signal(positions) + wall_images(room, positions)[..., None], rng)
-    else:
-        if multipath is not None:
-            multipath = real_number("multipath", multipath)
-            require(abs(multipath) <= 1000, "multipath", multipath, "it must lie within +-1000 dB")
-        pilots = measure(room, positions, rng, multipath)
-    return Samples(positions, pilots, reflection_coefficients(room, positions))
 
 
 def distinct_inputs(room: Room, samples: Samples, kind: str = "both") -> tuple[np.ndarray, np.ndarray]:
@@ -228,7 +81,7 @@ def distinct_inputs(room: Room, samples: Samples, kind: str = "both") -> tuple[n
     >>> values.shape, int(copies.sum())
     ((5, 264), 6464)
     """
-    _checked_samples(room, samples)
+    check_samples(room, samples)
     choice("kind", kind, KINDS)
     if kind == "invariant":
         values = _products(samples.pilots)
@@ -244,17 +97,6 @@ def distinct_inputs(room: Room, samples: Samples, kind: str = "both") -> tuple[n
     copies = [1 if any(part is m for m in measured) else room.n_pilots for part in parts]
     widths = [part.shape[1] for part in parts]
     return np.concatenate(parts, axis=1).astype(np.float32), np.repeat(copies, widths)
-
-
-def _checked_samples(room, samples):
-    """Raise ``ValueError`` unless these are a room and samples of such a room."""
-    instance("room", room, Room)
-    widths = instance("samples", samples, Samples).pilots.shape[1], samples.coefficients.shape[1]
-    if widths != (room.n_pilots, room.n_tiles):
-        raise ValueError(
-            f"samples: got {widths[0]} pilots and {widths[1]} tiles; "
-            f"the room has {room.n_pilots} and {room.n_tiles}"
-        )
 
 
 def _products(pilots):
@@ -296,7 +138,7 @@ def flattened_inputs(room: Room, samples: Samples) -> np.ndarray:
     ValueError
         If the samples are of a room with other pilots or tiles, or are too many for memory.
     """
-    _checked_samples(room, samples)
+    check_samples(room, samples)
     n, pilots, states = len(samples.positions), room.n_pilots, room.n_pilots * room.n_tiles
     check_memory("samples", n, 8 * n * (pilots + states))
     values = np.empty((n, 2 * (pilots + states)), dtype=np.float32)
@@ -458,37 +300,6 @@ class Locator:
         return self.outputs.inverse_transform(np.concatenate(answers))
 
 
-def split_samples(samples: Samples, seed: int = 0) -> list[Samples]:
-    """Part samples 80/10/10 into training, validation and test, as :func:`train_network` does.
-
-    Parameters
-    ----------
-    samples : Samples
-    seed : int
-        Of the permutation.
-
-    Returns
-    -------
-    list of Samples
-
-    Raises
-    ------
-    ValueError
-        If there are too few samples for three parts, or `seed` is no integer of at least 0.
-
-    Examples
-    --------
-    >>> samples = draw_samples(Room(), 50, np.random.default_rng(0))
-    >>> [len(part.positions) for part in split_samples(samples)]
-    [40, 5, 5]
-    """
-    instance("samples", samples, Samples)
-    rng = np.random.default_rng(count("seed", seed, 0))
-    if len(samples.positions) < 10:
-        raise ValueError(f"samples: got {len(samples.positions)}; at least 10 are needed for three parts")
-    return [samples[part] for part in split(len(samples.positions), rng)]
-
-
 def train_network(
     room: Room,
     samples: Samples,
@@ -525,7 +336,7 @@ def train_network(
     ImportError
         If Keras is not installed.
     """
-    _checked_samples(room, samples)
+    check_samples(room, samples)
     choice("name", name, NETWORKS)
     count("epochs", epochs)
     parts = split_samples(samples, seed)
@@ -541,33 +352,3 @@ def train_network(
     history = fit(model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch)
     test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))
     return Locator(model, kind, inputs, outputs, history, test_loss)
-
-
-def shuffled(samples: Samples, what: str, rng: np.random.Generator) -> Samples:
-    """Samples in which the users' measurements, or their coefficients, are dealt out anew.
-
-    Parameters
-    ----------
-    samples : Samples
-    what : {"pilots", "coefficients"}
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    Samples
-
-    Raises
-    ------
-    ValueError
-        If `what` is neither, or `rng` is no generator.
-
-    Examples
-    --------
-    >>> samples = draw_samples(Room(), 50, np.random.default_rng(0))
-    >>> dealt = shuffled(samples, "pilots", np.random.default_rng(1))
-    >>> bool(np.all(dealt.coefficients == samples.coefficients)), bool(np.all(dealt.pilots == samples.pilots))
-    (True, False)
-    """
-    instance("samples", samples, Samples)
-    choice("what", what, ("pilots", "coefficients"))
-    return replace(samples, **{what: generator("rng", rng).permutation(getattr(samples, what))})

@@ -282,7 +282,7 @@ def provenance(packages: Sequence[str], **settings: Any) -> dict[str, Any]:
     ----------
     packages : sequence of str
         Distributions whose versions are kept; one that is not installed is left out.
-    **settings
+    **settings : Any
         Kept as they are.
 
     Returns

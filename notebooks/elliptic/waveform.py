@@ -346,18 +346,15 @@ for level in levels_db:
     ratio = np.array([10 ** (level / 10)])
     squares, lost_scans = {"ml": 0.0, "naive": 0.0}, 0
     for _ in range(scans // 200):
-        noisy = combine(
+        noisy = receive(
             radar,
-            receive(
-                radar,
-                np.broadcast_to(target, (200, 3)),
-                receiver,
-                one,
-                middle,
-                rng,
-                snr=ratio / one_gain,
-            ),
-            one_weights,
+            np.broadcast_to(target, (200, 3)),
+            receiver,
+            one,
+            middle,
+            rng,
+            snr=ratio / one_gain,
+            weights=one_weights,
         )
         got = scan(radar, noisy, one, middle)
         astray = np.abs(got.path_sums[:, 0] - truth[2])
@@ -594,26 +591,23 @@ for method, (a, e, d) in jam_error.items():
 # %%
 def bias(excess, turn):
     """RMS bias of azimuth, elevation and path sum over the phase of one detour of half the amplitude."""
-    off = []
-    for phase in np.arange(16) * np.pi / 8:
-        way = Detour(excess, 0.5, phase, turn)
-        clean = combine(
+    clean = [
+        receive(
             radar,
-            receive(
-                radar,
-                target,
-                receiver,
-                one,
-                middle,
-                np.random.default_rng(0),
-                snr=np.array([1e12]),
-                detours=[way],
-            ),
-            one_weights,
+            target,
+            receiver,
+            one,
+            middle,
+            np.random.default_rng(0),
+            snr=np.array([1e12]),
+            detours=[Detour(excess, 0.5, phase, turn)],
+            weights=one_weights,
         )
-        got = scan(radar, clean, one, middle)
-        off.append(np.r_[got.azimuth, got.elevation, got.path_sums] - truth)
-    return np.sqrt(np.mean(np.square(off), axis=0))
+        for phase in np.arange(16) * np.pi / 8
+    ]
+    got = scan(radar, np.stack(clean), one, middle)
+    found = np.stack([got.azimuth, got.elevation, got.path_sums[:, 0]], axis=-1)
+    return np.sqrt(np.mean((found - truth) ** 2, axis=0))
 
 
 excesses = np.r_[np.linspace(1, 100, 34), np.linspace(110, 300, 20)]
@@ -665,17 +659,14 @@ together = {name: [] for name in ("azimuth", "elevation", "path_sums", "snr")}
 for _ in range(chain_scans // 100):
     chain = scan(
         radar,
-        combine(
+        receive(
             radar,
-            receive(
-                radar,
-                np.broadcast_to(target, (100, 3)),
-                receiver,
-                semi_focals,
-                middle,
-                rng,
-            ),
-            weights,
+            np.broadcast_to(target, (100, 3)),
+            receiver,
+            semi_focals,
+            middle,
+            rng,
+            weights=weights,
         ),
         semi_focals,
         middle,

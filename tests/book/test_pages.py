@@ -292,10 +292,10 @@ def test_figures_turn_dark_with_the_page(open_page):
     page = open_page("notebooks/elliptic/one_pair.html", scheme="dark")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     looks = page.evaluate(
-        """[...document.querySelectorAll('.bd-article img[src*="_images"]')].map(image => {
-            const style = getComputedStyle(image); return [style.backgroundColor, style.filter]; })"""
+        """[...document.querySelectorAll('article :is(img[src*="_images"], .irsnb-explorer)')].map(box => {
+            const style = getComputedStyle(box); return [style.backgroundColor, style.filter]; })"""
     )
-    assert len(looks) >= 2 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
+    assert len(looks) >= 3 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])

@@ -210,6 +210,29 @@ def test_an_interferer_has_the_stated_power_and_direction():
     assert np.allclose(covariance, np.eye(4) + 25 * np.outer(jam, jam.conj()), atol=0.6)
 
 
+def test_antennas_summed_while_receiving_have_the_same_second_moments():
+    # Of the sum under weights w, noise and interference have the power w^H R w, an echo |w^H a|^2 times the
+    # power that one antenna has of it, whatever the length of w.
+    rng = np.random.default_rng(6)
+    n, sine, power, snr = 400, 0.4, 25.0, np.array([4.0, 9.0])
+    weights = np.array([[1.0, 2.0, -1.0j, 0.5], [0.3, 0.1j, 0.2, -0.4]])
+    jam = np.exp(1j * np.pi * np.arange(4) * sine)
+    covariance = np.eye(4) + power * np.outer(jam, jam.conj())
+    arguments = (RADAR, np.broadcast_to(TARGET, (n, 3)), RECEIVER, PAIRS, MIDDLE, rng)
+    silent = receive(*arguments, snr=np.zeros(2), interferers=[(sine, power)], weights=weights)
+    assert silent.shape == (n, 2, 9, 32)
+    expected = np.einsum("ma,ab,mb->m", weights.conj(), covariance, weights).real
+    assert np.allclose(np.mean(np.abs(silent) ** 2, axis=(0, 2, 3)), expected, rtol=0.02)
+    loud = receive(*arguments, snr=1e8 * snr, weights=weights)
+    light, _ = beam_responses(RADAR, direction_cosines(AZIMUTH, ELEVATION), direction_cosines(*MIDDLE))
+    for j, c in enumerate(PAIRS):
+        arrival = (2 * c - RECEIVER[0]) / math.dist(RECEIVER, (2 * c, 0, 0))
+        gain = abs(weights[j].conj() @ np.exp(1j * np.pi * np.arange(4) * arrival)) ** 2
+        assert np.allclose(
+            np.abs(loud[:, j]) ** 2, (1e8 * snr[j] * gain * light**2)[:, None], rtol=1e-2, atol=1e4
+        )
+
+
 def test_a_resolved_detour_is_a_second_peak_and_moves_no_angle():
     rng = np.random.default_rng(5)
     weights, _ = array_weights(RADAR, arrival_sines(RECEIVER, PAIRS))

@@ -132,6 +132,7 @@ GOOD = {
                 [("a", "b")],
             ],
         ),
+        "weights": optional(complex_array(WEIGHTS, trailing=2)),
     },
     waveform.array_weights: {
         "radar": radar(),

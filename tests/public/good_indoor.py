@@ -20,15 +20,15 @@ from walk import (
     seed,
 )
 
-from irsnb.indoor import bounds, costs, dictionary, estimators, fingerprints, model, networks, swarms
+from irsnb.indoor import bounds, costs, dictionary, estimators, fingerprints, model, networks, samples, swarms
 
 ROOM = model.Room(height=3.0, n_pilots=8, tiles_per_wall=10)
 PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
 SIGNAL = ROOM.signal(PLACES)
 MEASURED = model.measure(ROOM, PLACES, np.random.default_rng(0))
-SAMPLES = networks.draw_samples(ROOM, 30, np.random.default_rng(0))
-MANY = networks.draw_samples(ROOM, 1000, np.random.default_rng(0))
-OTHER = networks.draw_samples(model.Room(n_pilots=4, tiles_per_wall=5), 30, np.random.default_rng(0))
+SAMPLES = samples.draw_samples(ROOM, 30, np.random.default_rng(0))
+MANY = samples.draw_samples(ROOM, 1000, np.random.default_rng(0))
+OTHER = samples.draw_samples(model.Room(n_pilots=4, tiles_per_wall=5), 30, np.random.default_rng(0))
 MISSING = {"nan": "means missing", "complex nan": "means missing"}
 
 
@@ -60,8 +60,8 @@ def users(good=MEASURED, name_bad=(), **kwargs):
     return complex_array(good, trailing=2, lead=False, bad=[good[0], good[:0], *name_bad], **kwargs)
 
 
-def samples(good=SAMPLES):
-    return instance(good, bad=[OTHER, networks.Samples, (PLACES, MEASURED)])
+def recorded(good=SAMPLES):
+    return instance(good, bad=[OTHER, samples.Samples, (PLACES, MEASURED)])
 
 
 def search(method="a-priori-pso"):
@@ -177,18 +177,18 @@ GOOD = {
         "centres": optional(real([PLACE], lead=False, bad=[PLACE, PLACES, 1.0])),
         "jobs": count(1),
     },
-    networks.Samples: {
+    samples.Samples: {
         "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
         "pilots": users(skip={"a longer axis": "any number of pilots"}),
         "coefficients": real(np.ones((2, 20)), lead=False, bad=[np.ones(20), np.ones((3, 20))]),
     },
-    networks.draw_samples: {
+    samples.draw_samples: {
         "room": room(),
         "n": count(3),
         "rng": rng(),
         "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
     },
-    networks.samples_at: {
+    samples.samples_at: {
         "room": room(),
         "positions": places(lead=False, trailing=2),
         "rng": rng(),
@@ -196,10 +196,10 @@ GOOD = {
     },
     networks.distinct_inputs: {
         "room": room(),
-        "samples": samples(),
+        "samples": recorded(),
         "kind": choice("both", bad=["all", "flattened"]),
     },
-    networks.flattened_inputs: {"room": room(), "samples": samples()},
+    networks.flattened_inputs: {"room": room(), "samples": recorded()},
     networks.count_parameters: {
         "name": choice("mlp", bad=["gru"]),
         "n_pilots": count(32),
@@ -210,10 +210,10 @@ GOOD = {
         "copies": costly(real(np.array([1.0, 2.0]), low=1, lead=False, bad=[2.0, [], [[1.0, 2.0]]])),
         "seed": costly(seed()),
     },
-    networks.split_samples: {"samples": instance(SAMPLES, bad=[SAMPLES[:9]]), "seed": seed()},
+    samples.split_samples: {"samples": instance(SAMPLES, bad=[SAMPLES[:9]]), "seed": seed()},
     networks.train_network: {
         "room": room(),
-        "samples": samples(),
+        "samples": recorded(),
         "name": choice("mlp", bad=["gru"]),
         "kind": choice("coefficients", bad=["all"]),
         "epochs": costly(count(1)),
@@ -221,8 +221,8 @@ GOOD = {
         "directory": walk.Arg(None, bad=[5, 1.5, True]),
         "after_epoch": optional(function(print)),
     },
-    networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": samples()},
-    networks.shuffled: {
+    networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": recorded()},
+    samples.shuffled: {
         "samples": instance(SAMPLES),
         "what": choice("pilots", bad=["positions"]),
         "rng": rng(),

@@ -19,6 +19,8 @@ called. An object that a call may change is given as ``Fresh(make)``, one that i
 Good calls must be small: each is repeated some ten times for each argument. Where one takes seconds, wrap the
 arguments in ``costly``.
 
+What goes to ``*rows`` is given as a tuple under that name, what goes to ``**changes`` as a dict.
+
 ``skip={"label": "reason"}`` exempts one probe where the documentation gives the value a meaning (NaN for a
 missing measurement: ``skip={"nan": "means missing"}``); ``bad=[...]`` adds values that must be refused.
 ``RESULTS = {cls: "made by ..."}`` of such a file lists classes that only functions make; their constructors
@@ -54,9 +56,7 @@ NOT_WALKED = {
     "irsnb.compiled": "a decorator for compiled functions",
     "kernels": "compiled functions, whose callers check: every module of that name",
 }
-NOT_YET_WALKED = {
-    "irsnb.report",
-}
+NOT_YET_WALKED = set()
 """Modules, with those inside them, whose tables are still to be written."""
 
 SECONDS = 2.0
@@ -448,12 +448,20 @@ def call(target, arguments):
     """Call a function, constructor or method (``self`` among the arguments) with warnings as errors."""
     values = {name: arg.good if isinstance(arg, Arg) else arg for name, arg in arguments.items()}
     values = {name: value() if isinstance(value, Fresh) else value for name, value in values.items()}
+    place = []
+    for name, parameter in inspect.signature(target).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            values |= values.pop(name, {})
+        elif parameter.kind is parameter.VAR_POSITIONAL:
+            place += values.pop(name, ())
+        elif parameter.kind is parameter.POSITIONAL_ONLY and name in values:
+            place.append(values.pop(name))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.filterwarnings("ignore", module="keras|tensorflow")
         if "self" in values:
-            return target(values.pop("self"), **values)
-        return target(**values)
+            place.insert(0, values.pop("self"))
+        return target(*place, **values)
 
 
 class TooSlow(BaseException):

@@ -15,7 +15,7 @@ from matplotlib.colors import to_rgb
 
 from irsnb.report import figures
 from irsnb.report.figures import styles
-from irsnb.report.figures.contrast import as_text, legible_on
+from irsnb.report.figures.contrast import as_text
 
 PAGE_DARK = np.full(3, 0x12 / 255)
 
@@ -334,7 +334,7 @@ def test_numbers_of_a_heat_map_can_be_read(axes):
     for (i, j), text in texts.items():
         face = image.cmap(image.norm(values[i, j])) if np.isfinite(values[i, j]) else image.cmap.get_bad()
         assert contrast(text.get_color(), face[:3]) >= 4.5
-    assert {text.get_color() for text in texts.values()} == {"black", "white"}
+        assert contrast(on_a_dark_page(text.get_color()), on_a_dark_page(face[:3])) >= 4.5
     assert [label.get_text() for label in axes.get_yticklabels()] == list("abcd")
     for bad, words in (
         ((values, list("abc"), list("vwxyz")), "values: got shape"),
@@ -342,11 +342,6 @@ def test_numbers_of_a_heat_map_can_be_read(axes):
     ):
         with pytest.raises(ValueError, match=words):
             figures.heat_map(axes, *bad, quantity="error [m]", log=True)
-
-
-@given(st.tuples(*[st.floats(0, 1)] * 3))
-def test_ink_is_legible_on_every_colour(face):
-    assert contrast(legible_on(face), face) >= 4.5
 
 
 def test_a_figure_is_the_same_file_each_time(tmp_path):

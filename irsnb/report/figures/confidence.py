@@ -97,7 +97,7 @@ def ellipses(
         That an error lies within, see :func:`error_ellipse`.
     plane : (int, int)
         Coordinates that the axes show.
-    **changes
+    **changes : Any
         Passed on to ``matplotlib.patches.Ellipse``; the bound's black outline if left out.
 
     Returns
@@ -116,7 +116,7 @@ def ellipses(
     centres = checks.real_array("centres", centres)
     size = np.shape(covariances)[-1]
     if centres.ndim == 0 or centres.shape[-1] != size:
-        raise ValueError(f"centres: got shape {centres.shape}; its last axis must have {size} coordinates")
+        raise ValueError(f"centres: got shape {centres.shape}; it must be (..., {size}), as covariances are")
     shape = checks.common_shape(centres=centres.shape[:-1], covariances=angle.shape)
     centres = np.broadcast_to(centres, (*shape, size))[..., list(plane)].reshape(-1, 2)
     half_axes = np.broadcast_to(half_axes, (*shape, 2)).reshape(-1, 2)

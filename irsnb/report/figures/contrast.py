@@ -14,11 +14,6 @@ def contrast(first, second):
     return max(bright) / min(bright)
 
 
-def legible_on(face):
-    """Black or white, whichever has more contrast with a colour."""
-    return "black" if contrast(face, (0.0, 0.0, 0.0)) >= contrast(face, (1.0, 1.0, 1.0)) else "white"
-
-
 def as_text(colour):
     """A line's colour, darkened until a text in it can be read on white: 4.5 to 1."""
     from matplotlib.colors import to_rgb

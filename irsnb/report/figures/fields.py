@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
-from irsnb.report.figures.contrast import legible_on
 from irsnb.report.figures.inputs import by_label, one_axes
 from irsnb.report.tables import number
 
@@ -70,7 +69,7 @@ def maps(
         name = f"by_title[{title!r}]"
         fields[title] = checks.real_array(name, values, missing=True)
         if fields[title].shape != (len(y), len(x)):
-            raise ValueError(f"{name}: got shape {fields[title].shape}; it must be {(len(y), len(x))}")
+            raise ValueError(f"{name}: got shape {fields[title].shape}; y and x have {(len(y), len(x))}")
         if log:
             checks.require(~(fields[title] <= 0), name, fields[title], "it must be above 0 if log")
     if not fields or len(panels) != len(fields):
@@ -108,7 +107,8 @@ def heat_map(
 ) -> None:
     """Draw a table of numbers as coloured cells with the number in each.
 
-    Each number is black or white, whichever has more contrast with its cell: at least 4.5 to 1.
+    The numbers are black, and the colours so light that each number can be read: contrast is at least 4.5 to
+    1, also where the book's dark pages invert the figure.
 
     Parameters
     ----------
@@ -129,8 +129,6 @@ def heat_map(
     ValueError
         If there is not one label for each row and column, or a value at or below 0 on a logarithmic scale.
     """
-    import matplotlib.pyplot as plt
-
     one_axes("axes", axes)
     rows, columns = checks.texts("rows", rows), checks.texts("columns", columns)
     digits = checks.count("digits", digits, 1, 15)
@@ -143,11 +141,9 @@ def heat_map(
     if log:
         checks.require(~(values <= 0), "values", values, "it must be above 0 if log")
     scale = _colour_scale(values, log)
-    colours = plt.get_cmap().with_extremes(bad="#d9d9d9")
-    image = axes.imshow(np.ma.masked_invalid(values), norm=scale, cmap=colours, aspect="auto")
+    image = axes.imshow(np.ma.masked_invalid(values), norm=scale, cmap=_light_colours(), aspect="auto")
     for (i, j), value in np.ndenumerate(values):
-        face = colours(scale(value)) if np.isfinite(value) else colours.get_bad()
-        axes.text(j, i, number(value, digits), ha="center", va="center", color=legible_on(face), fontsize=9)
+        axes.text(j, i, number(value, digits), ha="center", va="center", color="black", fontsize=9)
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)
     axes.grid(False)
@@ -169,6 +165,15 @@ def _coordinates(name, values):
     steps = np.diff(values)
     checks.require(steps * np.sign(steps[0]) > 0, name, values[1:], "it must rise or fall all along")
     return values
+
+
+def _light_colours():
+    """The colours of the maps without their darkest, mixed with as much white."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+
+    light = (colormaps["viridis"](np.linspace(0.15, 1, 256)) + 1) / 2
+    return ListedColormap(light, name="light viridis").with_extremes(bad="#d9d9d9")
 
 
 def _colour_scale(values, log):

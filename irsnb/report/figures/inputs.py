@@ -22,7 +22,7 @@ def one_row(name: str, values: Any, length: int | None = None) -> np.ndarray:
     """Return `values` as one row of numbers, NaN where one is missing, or raise ``ValueError``."""
     values = checks.real_array(name, values, missing=True)
     if values.ndim != 1 or not values.size or length not in (None, len(values)):
-        allowed = "one row of numbers" if length is None else f"one row of {length} numbers"
+        allowed = "one row of numbers" if length is None else f"one row of {length} numbers, as x is"
         raise ValueError(f"{name}: got shape {values.shape}; it must be {allowed}")
     return values
 

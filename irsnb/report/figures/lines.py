@@ -42,7 +42,7 @@ def curves(
         Whether each label stands at the end of its line, in its colour, in place of a legend.
     markevery : int, optional
         Distance between markers.
-    **changes
+    **changes : Any
         Passed on to every line, in place of the method's own.
 
     Raises
@@ -121,7 +121,7 @@ def paper_points(axes: "Axes", x: ArrayLike, y: ArrayLike, **changes: Any) -> No
     ----------
     axes : matplotlib.axes.Axes
     x, y : array_like, shape (N,)
-    **changes
+    **changes : Any
         Such as ``label``, in place of "the paper".
 
     Raises
@@ -149,7 +149,7 @@ def percentiles(
         larger than all others, and the curve ends before it.
     unit : float
         Metres in the unit of the axis.
-    **changes
+    **changes : Any
         Passed on to every line, in place of the method's own.
 
     Raises

@@ -59,15 +59,16 @@ _FURTHER_LINES = ("-", "--", "-.", (0, (3, 1, 1, 1, 1, 1)))
 def style(method: str, /, **changes: Any) -> dict[str, Any]:
     """Return how a method is drawn: keyword arguments of ``Axes.plot``.
 
-    A label that :data:`~irsnb.report.figures.styles.METHOD_STYLE` does not hold gets a colour, a marker and a line style computed from its
-    letters alone. So it looks the same in every figure and whatever else is drawn, and in whatever order.
-    There are 224 such combinations; two further labels may share one of the three, seldom all.
+    Any other label gets a colour, a marker and a line style computed from its letters alone. So it looks the
+    same in every figure and whatever else is drawn, and in whatever order. There are 224 such combinations;
+    two further labels may share one of the three, seldom all.
 
     Parameters
     ----------
     method : str
-        A key of :data:`~irsnb.report.figures.styles.METHOD_STYLE`, or any other text, which is then its label.
-    **changes
+        A key of :data:`~irsnb.report.figures.styles.METHOD_STYLE`, or any other text, which is then its
+        label.
+    **changes : Any
         In place of the method's own.
 
     Returns

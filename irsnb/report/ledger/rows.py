@@ -1,5 +1,6 @@
 """Rows of the ledger: made on a page, kept in the notebook's outputs, gathered from there."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
@@ -138,7 +139,7 @@ def record(*rows: Row) -> "Record":
 class Record:
     """Rows that display themselves: a table for people, and metadata of the output for :func:`collect`."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[Row]):
         self.rows = tuple(rows)
 
     def __repr__(self):

@@ -174,13 +174,13 @@ def table(
     digits = checks.count("digits", digits, 1, 15)
     units = _units(units)
     head = None if head is None else checks.texts("head", head)
-    if hasattr(data, "dims") and hasattr(data, "coords"):
+    if hasattr(data, "dims") and not isinstance(data, type):
         heads, rows = _of_labelled(data, units)
         heads = heads if head is None else head
     else:
         if head is None:
             raise ValueError("head: got None; rows need column heads")
-        _check_units(units, head)
+        _check_units(units, head, "head")
         heads, rows = [_with_unit(each, units.get(each)) for each in head], data
         if isinstance(data, str) or not isinstance(data, Sequence):
             raise ValueError(f"data: got {type(data).__name__}; it must be rows, a Dataset or a DataArray")
@@ -193,9 +193,10 @@ def _units(units):
     return {head: checks.instance(f"units[{head!r}]", unit, str) for head, unit in units.items()}
 
 
-def _check_units(units, known):
+def _check_units(units, known, argument):
     for each in units:
-        checks.choice("units", each, known)
+        if each not in known:
+            raise ValueError(f"units: got {each!r}; {argument} has {', '.join(map(repr, known))}")
 
 
 def _row_of_cells(name, row, width, digits):
@@ -239,11 +240,11 @@ def _of_labelled(data, units):
         parts = [array.sel({INTERVAL: part}) for part in ("value", "lower", "upper")]
         stacked = np.empty(parts[0].shape, dtype=object)
         for index in np.ndindex(stacked.shape):
-            stacked[index] = tuple(float(part.values[index]) for part in parts)
+            stacked[index] = tuple(part.values[index] for part in parts)
         return stacked
 
     is_dataset = hasattr(data, "data_vars")
-    _check_units(units, [*data.dims, *(data.data_vars if is_dataset else [data.name])])
+    _check_units(units, [*data.dims, *(data.data_vars if is_dataset else [data.name])], "data")
     dims = [dim for dim in data.dims if dim != INTERVAL]
     if not 1 <= len(dims) <= (1 if is_dataset else 2):
         raise ValueError(f"data: got the dimensions {dims}; {'1' if is_dataset else '1 or 2'} can be shown")
