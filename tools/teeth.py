@@ -13,6 +13,7 @@ import hashlib
 import multiprocessing
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,8 @@ NEEDED = 0.9
 """Share of mutants that must turn the tests red."""
 PATIENCE = 300
 """Seconds after which tests that still run count as red: the mutant made a loop endless."""
+MEMORY = 12 * 2**30
+"""Bytes of address space for the tests of a mutant: without a guard, some ask for all there are."""
 OPTIONS = ["-q", "-x", "-p", "no:cacheprovider", "--no-header", "-c", str(ROOT / "pyproject.toml")]
 PROCESSES = multiprocessing.get_context("forkserver")
 """What all tests import is imported once."""
@@ -222,6 +225,7 @@ def run_tests(package, tests, log):
             os.dup2(file.fileno(), stream)
     os.environ.clear()
     os.environ.update(environment(package))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(package.parent)
     sys.path.insert(0, str(package.parent))
     for path in tests:

@@ -46,8 +46,6 @@ HEARD = EYE + STEERED.T @ STEERED.conj()
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(2)[None]), r"correlation: got shape \(1, 2, 2\)"),
         (lambda: hybrid.sample_covariance([[1, 1e150]]), "snapshots: got 1e.150.*squares must be finite"),
         (lambda: hybrid.build_cropnet((11, 4, 3)), "shape: got .*at least 5"),
-        # Twenty times finer each way, in complex numbers of 8 bytes and their moduli: above 40 GB.
-        (lambda: hybrid.peak_sidelobe(np.ones((3000, 3000), dtype=bool)), "mask: .*GB of memory"),
         (
             lambda: hybrid.first_order_bias(PlanarArray(1, 2, 0.04, 0.08), USERS[:1], np.ones((1, 2))),
             "do not fix|above 0",
