@@ -10,8 +10,10 @@ import argparse
 import ast
 import copy
 import hashlib
+import multiprocessing
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
 from tqdm import tqdm
 
 from paths import ROOT
@@ -36,6 +39,12 @@ NEEDED = 0.9
 """Share of mutants that must turn the tests red."""
 PATIENCE = 300
 """Seconds after which tests that still run count as red: the mutant made a loop endless."""
+MEMORY = 12 * 2**30
+"""Bytes of address space for the tests of a mutant: without a guard, some ask for all there are."""
+OPTIONS = ["-q", "-x", "-p", "no:cacheprovider", "--no-header", "-c", str(ROOT / "pyproject.toml")]
+PROCESSES = multiprocessing.get_context("forkserver")
+"""What all tests import is imported once."""
+PROCESSES.set_forkserver_preload(["matplotlib.pyplot", "numba", "pytest", "scipy.stats", "xarray"])
 
 OPERATORS = {
     ast.Add: ast.Sub,
@@ -203,37 +212,46 @@ def tests_for(file):
     return ordered(TESTS) + ordered(TESTS / "public") + [TESTS / wing for wing in WINGS]
 
 
-def run_tests(package, tests, *options):
-    """Run tests on a copy of the package: whether they turn red, and what they print."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NUMBA"))}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header"]
-    command += ["-c", str(ROOT / "pyproject.toml"), *options, *map(str, tests)]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=package.parent,
-            env=environment | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
-        return True, "endless"
-    if done.returncode not in (0, 1, 2):  # 2: the package cannot even be imported
-        raise RuntimeError(done.stdout + done.stderr)
-    return done.returncode != 0, done.stdout
+def environment(package):
+    """Variables under which Python finds the copy of the package."""
+    ours = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "NUMBA"))}
+    return ours | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run_tests(package, tests, log):
+    """Run tests on a copy of the package, file after file, in a process of its own until one is red."""
+    with open(log, "w", encoding="utf-8") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    os.environ.clear()
+    os.environ.update(environment(package))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.chdir(package.parent)
+    sys.path.insert(0, str(package.parent))
+    for path in tests:
+        code = pytest.main([*OPTIONS, str(path)])
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            sys.exit(code)
 
 
 def is_red(mutant, sound):
     """Whether the unit tests turn red on a mutant of a sound copy; after how many seconds, and where."""
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder) / "irsnb"
+        package, log = Path(folder) / "irsnb", Path(folder) / "log"
         shutil.copytree(sound, package)
         plant(mutant, package)
-        red, text = run_tests(package, [package / mutant.file, *tests_for(mutant.file)])
+        tests = [package / mutant.file, *tests_for(mutant.file)]
+        process = PROCESSES.Process(target=run_tests, args=(package, tests, log))
+        process.start()
+        process.join(PATIENCE)
+        process.kill()
+        process.join()
+        text = log.read_text(encoding="utf-8", errors="replace")
+    if process.exitcode in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        raise RuntimeError(text)
     first = re.search(r"^(?:FAILED|ERROR) (\S+)", text, re.MULTILINE)
-    return red, time.perf_counter() - start, first[1] if first else text.strip().splitlines()[-1]
+    return process.exitcode != 0, time.perf_counter() - start, first[1] if first else "in no test"
 
 
 def main():
@@ -247,11 +265,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.jobs) as pool:
         sound = Path(folder) / "irsnb"
         shutil.copytree(PACKAGE, sound)
-        everything = [path for path in TESTS.iterdir() if path.name != "book" and path.suffix in ("", ".py")]
         # This leaves every loop compiled in the copy, too.
-        red, text = run_tests(sound, [sound, *everything], "-n", str(given.jobs), "--dist", "loadfile")
-        if red:
-            return f"irsnb: the unit tests are red without a bug:\n{text[-3000:]}"
+        everything = [sound, *sorted(TESTS.glob("test_*.py")), *(TESTS / name for name in (*WINGS, "public"))]
+        command = [sys.executable, "-m", "pytest", *OPTIONS, "-n", str(given.jobs), "--dist", "loadfile"]
+        where = {"cwd": folder, "env": environment(sound)}
+        done = subprocess.run([*command, *everything], capture_output=True, text=True, **where)
+        if done.returncode:
+            return f"irsnb: the unit tests are red without a bug:\n{done.stdout[-3000:]}"
         work = pool.map(lambda mutant: is_red(mutant, sound), mutants)
         found = list(tqdm(work, total=len(mutants), desc="mutants", file=sys.stderr))
     explained = explanations()

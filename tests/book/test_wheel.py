@@ -91,8 +91,8 @@ def texts(notebook):
     ]
 
 
-@pytest.mark.parametrize("name", ["elliptic/one_pair", "indoor/room", "hybrid/street"])
-def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path, name):
+def test_one_notebook_alone_runs_on_the_wheel(stranger, tmp_path):
+    name = "hybrid/street"  # it reads a street and claims that travel with the package
     shutil.copy2(ROOT / "notebooks" / f"{name}.ipynb", tmp_path / "alone.ipynb")
     code = (
         "import nbformat, nbclient\n"

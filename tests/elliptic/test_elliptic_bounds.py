@@ -36,6 +36,24 @@ def test_bound_from_a_numerical_log_likelihood(number):
     assert np.allclose(elliptic.position_crlb(target, x.semi_focals, ONE_DEGREE, 2.0), expected, rtol=1e-5)
 
 
+def test_a_target_may_stand_close_to_a_second_surface():
+    # d |p - q| / dp is the unit vector from q to p, however short: with q 0.5 m west, it points east.
+    target, semi_focal = np.array([800.5, 0.0, -3.0]), 400.0
+    offset = target - [800.0, 0.0, 0.0]
+    rho, r = 800.5, np.linalg.norm(target)
+    jacobian = np.array(
+        [
+            [0, 1 / rho, 0],
+            [-target[0] * target[2] / (rho * r**2), 0, rho / r**2],
+            target / r + offset / np.linalg.norm(offset),
+        ]
+    )
+    expected = np.linalg.inv(jacobian.T @ np.diag([ONE_DEGREE**-2, ONE_DEGREE**-2, 1.0]) @ jacobian)
+    assert np.allclose(elliptic.position_crlb(target, (semi_focal,), ONE_DEGREE, 1.0), expected)
+    target[2] = -0.1
+    assert np.isfinite(elliptic.position_crlb(target, (semi_focal,), ONE_DEGREE, 1.0)).all()
+
+
 def test_one_pair_reaches_its_bound():
     # Three measurements, three coordinates: the closed form is the maximum-likelihood estimate.
     x = EXPERIMENTS[3]

@@ -56,5 +56,11 @@ def test_direction_is_signed_and_the_paper_form_is_not():
     assert folded[0] == pytest.approx(-azimuth) and folded[1] == pytest.approx(-elevation)
 
 
+def test_paper_direction_near_the_vertical():
+    # Eqs. (17)-(18) have an azimuth wherever the level distance is above 0, here 0.5 m.
+    azimuth, elevation = elliptic.paper_direction((0.3, -0.4, 12.0), (0.0, 0.0, 0.0))
+    assert azimuth == pytest.approx(math.acos(0.6)) and elevation == pytest.approx(math.atan2(12, 0.5))
+
+
 def test_direction_straight_up():
     assert elliptic.direction((1.0, 2.0, 9.0), (1.0, 2.0, 3.0)) == (0, pytest.approx(math.pi / 2))

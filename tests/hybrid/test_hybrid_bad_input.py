@@ -42,6 +42,10 @@ HEARD = EYE + STEERED.T @ STEERED.conj()
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, [[1, 0.5], [0, 1]]), "correlation.*Hermitian"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, [[1, 5], [5, 1]]), "correlation.*negative"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, 2 * np.eye(2)), "correlation.*diagonal"),
+        (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.diag([1, 2])), "correlation.*diagonal"),
+        (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(2)[None]), r"correlation: got shape \(1, 2, 2\)"),
+        (lambda: hybrid.sample_covariance([[1, 1e150]]), "snapshots: got 1e.150.*squares must be finite"),
+        (lambda: hybrid.build_cropnet((11, 4, 3)), "shape: got .*at least 5"),
         (
             lambda: hybrid.first_order_bias(PlanarArray(1, 2, 0.04, 0.08), USERS[:1], np.ones((1, 2))),
             "do not fix|above 0",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from irsnb import hybrid
+from irsnb import checks, hybrid
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid.model import to_cosines
 from irsnb.hybrid.placement import (
@@ -246,3 +246,11 @@ def test_masks_that_are_none(function, mask):
 def test_differences_that_are_none(u, v):
     with pytest.raises(ValueError, match="u: got|v: got|do not broadcast"):
         beam_pattern(np.ones((5, 5), dtype=bool), u, v)
+
+
+def test_a_pattern_too_fine_for_the_memory_is_refused(monkeypatch):
+    # Twenty times finer each way, in half as many complex numbers: at least 8 * 400 bytes an element.
+    monkeypatch.setattr(checks, "MEMORY_LIMIT", 8 * 400 * 625)
+    with pytest.raises(ValueError, match="mask: .* of memory"):
+        peak_sidelobe(np.ones((25, 25), dtype=bool))
+    assert peak_sidelobe(np.ones((5, 5), dtype=bool)) < 1

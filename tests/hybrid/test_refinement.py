@@ -168,7 +168,7 @@ def coarse(drawn, near):
     return np.concatenate([found, np.stack(ranges)[..., None]], axis=-1)
 
 
-@pytest.mark.parametrize("snr_db", [0, 10, 20, 30])
+@pytest.mark.parametrize("snr_db", [0, 30])
 def test_refined_errors_reach_the_bound_from_the_grid(snr_db):
     array, rng = square(10), np.random.default_rng(snr_db)
     for users in (USERS, USERS[:, :2]):

@@ -29,6 +29,16 @@ def test_a_kept_run_names_its_provenance(name):
     assert runs.kept(name)["provenance"]["seed"] == made["seed"], "a caller's changes are the caller's"
 
 
+def test_elementnets_name_their_loss_and_their_scenes():
+    # Eq. (5) of Surendran et al. takes the mean of the squares and the sum of the moduli.
+    assert runs.ELEMENTNETS == {
+        "elementnet, eq. (5), 25 scenes": (False, 25),
+        "elementnet, both a mean, 25 scenes": (True, 25),
+        "elementnet, eq. (5), 250 scenes": (False, 250),
+        "elementnet, both a mean, 250 scenes": (True, 250),
+    }
+
+
 def test_unknown_runs_are_refused():
     with pytest.raises(ValueError, match="name: got 'nothing'; it must be one of 'indoor_searches'"):
         runs.kept("nothing")
