@@ -186,9 +186,21 @@ def _diverged(source, path):
     return not same and path.stat().st_mtime > source.stat().st_mtime
 
 
+def store_all():
+    """Run every notebook and store its outputs; return a message about those that failed, or None."""
+    diverged = [_label(path) for path in sources() if _diverged(path, path.with_suffix(".ipynb"))]
+    if diverged:
+        return f"irsnb: {', '.join(diverged)}: the .ipynb holds newer edits; .venv/bin/jupytext --sync keeps them"
+    scale = os.environ.get("IRSNB_SCALE", "quick")
+    failures = execute_all(ROOT if scale == "quick" else ROOT / "_build" / scale)
+    return "\n".join(f"irsnb: {failure}" for failure in failures) or None
+
+
 def main(arguments):
     if len(arguments) != 1:
         return "usage: python tools/notebooks.py NOTEBOOK"
+    if arguments[0] == "all":
+        return store_all()
     given = Path(arguments[0])
     source = (given if given.is_absolute() else ROOT / given).resolve().with_suffix(".py")
     if source not in sources():
