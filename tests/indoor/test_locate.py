@@ -257,7 +257,7 @@ def test_vectors_and_spans_of_a_block():
         centred = centred / np.linalg.norm(centred, axis=-1, keepdims=True)
         span = book.spans.reshape(16, 7371, 8)[:, block]
         assert np.allclose(span.conj().T @ span, np.eye(8), atol=1e-5)
-        # No eight dimensions hold more of the block's vectors than the singular values say (Eckart and Young).
+        # No eight dimensions hold more of the vectors than the singular values say (Eckart and Young).
         most = np.sum(np.linalg.svd(centred, compute_uv=False)[:8] ** 2)
         assert np.linalg.norm(centred @ span.conj()) ** 2 > most - 1e-3
     centres = book.places.mean(axis=1)
