@@ -309,6 +309,7 @@ def train_network(
     seed: int = 0,
     directory: str | os.PathLike | None = None,
     after_epoch: Callable | None = None,
+    xla: bool = True,
 ) -> Locator:
     """Train one network as the paper does: split 80/10/10, standardised, batches of 32, Adam at 1e-3.
 
@@ -323,6 +324,8 @@ def train_network(
         These and what follows as :func:`irsnb.training.fit`.
     directory : path-like, optional
     after_epoch : callable, optional
+    xla : bool
+        Compiling takes seconds; a training of a few hundred steps is over sooner without.
 
     Returns
     -------
@@ -349,6 +352,8 @@ def train_network(
 
     rows = [standardised(part) for part in parts]
     model = build_network(name, copies, seed)
-    history = fit(model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch)
+    history = fit(
+        model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch, xla=xla
+    )
     test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))
     return Locator(model, kind, inputs, outputs, history, test_loss)

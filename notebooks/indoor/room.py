@@ -2,7 +2,7 @@
 # # A room with two walls of tiles
 #
 # **Part II, the model of Aguiar et al. (2024).** For readers of
-# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 40 s on two cores; the same at both scales.
+# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 20 s on two cores; the same at both scales.
 #
 # After this notebook you can
 #

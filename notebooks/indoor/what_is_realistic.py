@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What is realistic
 #
-# **Part II, beside every micrometre.** For readers of [at the bound](at_the_bound.ipynb). **Run time** under 90 s on two cores; the same at
+# **Part II, beside every micrometre.** For readers of [at the bound](at_the_bound.ipynb). **Run time** under 50 s on two cores; the same at
 # both scales.
 #
 # After this notebook you can
@@ -44,7 +44,7 @@ from irsnb.report.tables import spoken
 figures.use_style()
 rng = np.random.default_rng(2024)
 rooms = {height: Room(height=height) for height in (1.0, 3.0)}
-places = rooms[1.0].grid[::9]
+places = rooms[1.0].grid[::18]
 
 # %% [markdown]
 # ## The model is one thing, the room another
@@ -58,7 +58,7 @@ places = rooms[1.0].grid[::9]
 # * **One tile** hangs 1 cm to the side. **All tiles** hang off their places by 1 mm (standard deviation) in each direction.
 # * **Curved waves.** Every cell at its own place, spherical waves, in place of the far field of (3).
 #
-# Everyone is located by maximum likelihood with the plain model, and we look at the median and at 98 of 100.
+# Users at every 18th place of the grid are located by maximum likelihood with the plain model, and we look at the median and at 98 of 100.
 
 
 # %%
@@ -75,7 +75,8 @@ def shifted(room, amount, which):
     if which == "one":
         offsets[25, 0] = amount
     else:
-        offsets = rng.normal(0, amount, offsets.shape)
+        # One survey, its errors scaled: at random, and the same tiles in every call.
+        offsets = amount * np.random.default_rng(1).normal(size=offsets.shape)
     return pilots(room, tile_channels(room, places, displaced=offsets))
 
 
@@ -183,7 +184,7 @@ plt.show()
 
 # %% tags=["nbval-ignore-output"]
 steps_db = np.arange(0, 91, 5)
-some = places[::3]
+some = rooms[1.0].grid[::27]
 sweep = {}
 for height, room in rooms.items():
     signal = room.signal(some)
@@ -308,7 +309,7 @@ print(
 # <details>
 # <summary>Solution 2</summary>
 #
-# The error grows in proportion to that of the survey, so one run tells.
+# The error grows in proportion to that of the survey, so one run tells: the same tiles' errors, scaled down.
 #
 # </details>
 
@@ -327,16 +328,18 @@ print(f"known to {allowed * 1e3:.2g} mm, they give {reached * 100:.2g} cm")
 
 # %%
 exact = {h: errors["the model exactly, noise only", h] for h in rooms}
+
+
+def spread(n):
+    """Four standard errors, at most, of the rms of n errors over their bounds."""
+    return 4 * np.sqrt(0.5 / n)
+
+
 for h in rooms:
-    assert (
-        abs(
-            np.sqrt(
-                np.mean((exact[h] / position_error_bound(rooms[h], places)) ** 2)
-            )
-            - 1
-        )
-        < 0.06
-    )
+    assert abs(
+        np.sqrt(np.mean((exact[h] / position_error_bound(rooms[h], places)) ** 2))
+        - 1
+    ) < spread(len(places))
     worse = [np.median(errors[n, h]) for n in CONDITIONS if "exactly" not in n]
     assert min(worse) > 2 * np.median(exact[h]), (
         "noise is the least of the troubles"
@@ -352,7 +355,7 @@ assert all(5 < v < 25 for v in threshold.values()), "nobody is lost above"
 assert 60 < spare[1.0] < 70
 assert all(lost[-1] > 0.5 for _, lost, _ in sweep.values()), "and many are below"
 assert all(
-    0.9 < times < 1.1
+    abs(times - 1) < spread(len(some))
     for h, (level, _, ratio) in sweep.items()
     for times in ratio[level >= threshold[h]]
 ), "and then the error is the bound"
