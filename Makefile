@@ -48,7 +48,7 @@ teeth: setup ## bugs planted in the package must turn notebooks and unit tests r
 	@$(RUN) -m pytest -q -n 2 -m teeth tests/book/test_teeth.py
 	@$(RUN) tools/teeth.py
 
-run: setup ## execute one notebook and store its outputs: make run NOTEBOOK=...
+run: setup ## execute a notebook and store its outputs: make run NOTEBOOK=... (or all)
 	@$(RUN) tools/notebooks.py "$(NOTEBOOK)"
 
 bench: setup ## timings against peers, ratios measured in one run

@@ -1,17 +1,10 @@
 """How notebooks are tested: how outputs are compared, what comes first (``pytest -p tests.nbval_rules``)."""
 
-import json
-import re
-from functools import cache
-
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 NOT_COMPARED = ("image/svg+xml", "stderr")
 """Text, tables and ledger rows are compared; images and progress bars are not."""
-
-RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
-"""How a page says how long it runs."""
 
 
 def pytest_configure():
@@ -36,14 +29,6 @@ def pytest_collectstart(collector):
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Called by pytest with all tests: what takes long comes first, so that all processes end together."""
-    items.sort(key=lambda item: -stated_seconds(item.path))
+    from notebooks import stated_seconds
 
-
-@cache
-def stated_seconds(path):
-    """How long a notebook says that it runs; -1 for other files, which come last."""
-    if path.suffix != ".ipynb":
-        return -1
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    found = RUN_TIME.search("".join(cells[0]["source"])) if cells else None
-    return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0
+    items.sort(key=lambda item: -stated_seconds(item.path) if item.path.suffix == ".ipynb" else 1)

@@ -28,6 +28,8 @@ PARSING = threading.Lock()
 
 CPython 3.11 counts the depth of syntax trees for all threads together: two at once may fail (SystemError).
 """
+RUN_TIME = re.compile(r"run time\D{0,30}(\d+) ?(s|min)", re.IGNORECASE)
+"""How a page says how long it runs."""
 PROBE = "import sys as _s; print(' '.join(sorted(m for m in _s.modules if m.split('.')[0] == 'irsnb')))"
 
 
@@ -38,6 +40,12 @@ class NotebookFailure(Exception):
 def sources(root=ROOT):
     """Every notebook source of the book, in reading order of the folders' names."""
     return sorted((root / "notebooks").rglob("*.py"))
+
+
+def stated_seconds(path):
+    """How long a notebook says that it runs; 0 if it does not say."""
+    found = RUN_TIME.search(path.with_suffix(".py").read_text(encoding="utf-8"))
+    return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0
 
 
 def read(source):
@@ -136,7 +144,8 @@ def is_stale(path):
 def execute_all(target, root=ROOT, workers=2):
     """Run every notebook, `workers` at a time, into a folder; print progress and a table of run times.
 
-    Returns the failures, as messages that name notebook and cell.
+    Those that take long come first, so that all workers end together. Returns the failures, as messages
+    that name notebook and cell.
     """
     found = sources(root)
     seconds, failures = {}, []
@@ -163,7 +172,7 @@ def execute_all(target, root=ROOT, workers=2):
         tqdm.write(f"done    {_label(source, root)} ({seconds[source]:.1f} s)", file=sys.stderr)
 
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(one, found))
+        list(pool.map(one, sorted(found, key=stated_seconds, reverse=True)))
     progress.close()
     width = max((len(_label(source, root)) for source in found), default=0)
     print(f"\n{'notebook':<{width}}  run time")
@@ -179,6 +188,8 @@ def _label(source, root=ROOT):
 
 def _diverged(source, path):
     """Whether the .ipynb holds newer edits that its .py lacks."""
+    if not path.exists():
+        return False
     stored = nbformat.read(path, as_version=4)
     same = [(c.cell_type, c.source) for c in stored.cells] == [
         (c.cell_type, c.source) for c in read(source).cells
@@ -186,16 +197,30 @@ def _diverged(source, path):
     return not same and path.stat().st_mtime > source.stat().st_mtime
 
 
+def store_all():
+    """Run every notebook and store its outputs; return a message about those that failed, or None."""
+    diverged = [_label(source) for source in sources() if _diverged(source, source.with_suffix(".ipynb"))]
+    if diverged:
+        return (
+            f"irsnb: edits newer than the .py in {', '.join(diverged)}; .venv/bin/jupytext --sync keeps them"
+        )
+    scale = os.environ.get("IRSNB_SCALE", "quick")
+    failures = execute_all(ROOT if scale == "quick" else ROOT / "_build" / scale)
+    return "\n".join(f"irsnb: {failure}" for failure in failures) or None
+
+
 def main(arguments):
     if len(arguments) != 1:
         return "usage: python tools/notebooks.py NOTEBOOK"
+    if arguments[0] == "all":
+        return store_all()
     given = Path(arguments[0])
     source = (given if given.is_absolute() else ROOT / given).resolve().with_suffix(".py")
     if source not in sources():
         known = ", ".join(_label(each) for each in sources())
         return f"irsnb: no notebook '{given}'; there are {known}"
     path = source.with_suffix(".ipynb")
-    if path.exists() and _diverged(source, path):
+    if _diverged(source, path):
         return f"irsnb: {_label(path)} holds edits newer than its .py; .venv/bin/jupytext --sync keeps them"
     start = time.perf_counter()
     codes = sum(cell.cell_type == "code" for cell in read(source).cells)

@@ -387,13 +387,13 @@ def test_lookups_say_what_is_wrong(street):
     assert street.nearest(street.positions[123] + 0.01) == 123
     with pytest.raises(ValueError, match=r"got \(30, 1\).*rows and columns"):
         street.find(30, 1)
-    with pytest.raises(ValueError, match="row, column"):
+    with pytest.raises(ValueError, match="row: got 0"):
         street.find(0, 0)
     with pytest.raises(ValueError, match=r"point: got shape \(2, 3\)"):
         street.nearest(np.zeros((2, 3)))
     with pytest.raises(ValueError, match="point: got nan"):
         street.nearest([0, np.nan, 0])
     for users in ([-1], [882], [0.5], [[0]]):
-        with pytest.raises(ValueError, match="indices from 0 to 881"):
+        with pytest.raises(ValueError, match="^users: got"):
             polar(street, users)
     assert polar(street).shape == (882, 3) and polar(street, 5).shape == (1, 3)
