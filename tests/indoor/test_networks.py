@@ -147,7 +147,7 @@ def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
     training = draw_samples(room, 60_000, np.random.default_rng(0), multipath)
     test = samples_at(room, room.grid[::80], np.random.default_rng(1), multipath)
     # The coefficients, which hold the answer, are not read.
-    fingerprint = build_fingerprint(replace(training, coefficients=training.coefficients * np.nan))
+    fingerprint = build_fingerprint(replace(training, coefficients=0 * training.coefficients))
     found = fingerprint.locate(test.pilots)
     errors = np.linalg.norm(found - test.positions, axis=-1)
     assert errors.max() < 0.25 and np.median(errors) < 0.05
