@@ -78,6 +78,7 @@ class Mutant:
     node: int
     kind: str
     line: int
+    function: str
     name: str
 
 
@@ -143,7 +144,7 @@ def all_mutants():
                     name = f"{file} {function}: {ast.unparse(node)} -> {ast.unparse(changed)} in: {line}"
                     seen[name] += 1
                     again = f" (no. {seen[name]})" if seen[name] > 1 else ""
-                    found.append(Mutant(file, number, kind, node.lineno, name + again))
+                    found.append(Mutant(file, number, kind, node.lineno, function, name + again))
     return found
 
 
@@ -191,22 +192,24 @@ def plant(mutant, package):
             cached.unlink()
 
 
-def tests_for(file):
-    """Unit tests in the order in which they are likely to see a bug in a file of the package.
+def tests_for(mutant):
+    """Unit tests in the order in which they are likely to see a mutant.
 
-    The wing's own come first, and of these the ones that use most names of the module; then the walk over
-    all public functions. For the ground floor the wings' tests follow.
+    The wing's own come first, and of these the ones that name the function or else most names of the module;
+    then the walk over all public functions. For the ground floor the wings' tests follow.
     """
-    text = (PACKAGE / file).read_text(encoding="utf-8")
-    names = set(re.findall(r"^ *(?:def|class) (\w+)", text, re.MULTILINE)) | {Path(file).stem}
+    text = (PACKAGE / mutant.file).read_text(encoding="utf-8")
+    names = set(re.findall(r"^ *(?:def|class) (\w+)", text, re.MULTILINE)) | {Path(mutant.file).stem}
+    function = set(mutant.function.split("."))
 
     def used(path):
-        return len(names & set(re.findall(r"\w+", path.stem + " " + path.read_text(encoding="utf-8"))))
+        words = set(re.findall(r"\w+", path.stem + " " + path.read_text(encoding="utf-8")))
+        return bool(function & words), len(names & words)
 
     def ordered(folder):
         return sorted(sorted(folder.glob("test_*.py")), key=used, reverse=True)
 
-    wing = file.partition("/")[0]
+    wing = mutant.file.partition("/")[0]
     if wing in WINGS:
         return ordered(TESTS / wing) + ordered(TESTS / "public")
     return ordered(TESTS) + ordered(TESTS / "public") + [TESTS / wing for wing in WINGS]
@@ -241,7 +244,7 @@ def is_red(mutant, sound):
         package, log = Path(folder) / "irsnb", Path(folder) / "log"
         shutil.copytree(sound, package)
         plant(mutant, package)
-        tests = [package / mutant.file, *tests_for(mutant.file)]
+        tests = [package / mutant.file, *tests_for(mutant)]
         process = PROCESSES.Process(target=run_tests, args=(package, tests, log))
         process.start()
         process.join(PATIENCE)

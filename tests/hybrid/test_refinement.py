@@ -141,6 +141,23 @@ def test_snapshots_have_the_covariance_that_the_model_says(correlation):
     assert np.allclose(hybrid.sample_covariance(heard), expected + 0.1 * np.eye(4), atol=0.03 * scale)
 
 
+def test_leading_axes_are_many_scenes():
+    # Scenes of a batch know nothing of each other: E[x x^H] = sum over users of h h^H, plus noise, in each.
+    rng = np.random.default_rng(11)
+    channels = rng.standard_normal((2, 3, 1, 4)) + 1j * rng.standard_normal((2, 3, 1, 4))
+    heard = hybrid.receive(channels, 100_000, 0.1, rng)
+    for scene, snapshots in zip(channels[:, :, 0], heard, strict=True):
+        expected = scene.T @ scene.conj() + 0.1 * np.eye(4)
+        found = hybrid.sample_covariance(snapshots)
+        assert np.allclose(found, expected, atol=0.03 * np.abs(expected).max())
+    array = square(10)
+    drawn = hybrid.draw_covariance(truth(array, USERS, 20), 3000, rng, (2, 3))
+    found = hybrid.refine(drawn, array, USERS)
+    assert found.shape == (2, 3, *USERS.shape)
+    for index in np.ndindex(2, 3):
+        assert np.allclose(found[index], hybrid.refine(drawn[index], array, USERS), rtol=1e-6)
+
+
 @pytest.mark.parametrize("distances", [False, True])
 @pytest.mark.parametrize("method", hybrid.METHODS)
 def test_the_truth_is_a_fixed_point(method, distances):

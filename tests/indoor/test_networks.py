@@ -1,5 +1,7 @@
 """The networks of Aguiar et al. (2024): counts, inputs, copies, and what each may not do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,8 +111,6 @@ def test_with_one_step_recurrent_weights_do_nothing(name):
 
 def test_invariant_inputs_change_neither_with_phase_nor_with_a_constant():
     moved = SAMPLES.pilots * np.exp(1j * np.linspace(0, 6, 400))[:, None] + 1e-3
-    from dataclasses import replace
-
     values, _ = distinct_inputs(ROOM, SAMPLES, "invariant")
     again, _ = distinct_inputs(ROOM, replace(SAMPLES, pilots=moved), "invariant")
     assert values.shape == (400, 1024) and np.allclose(values, again, atol=1e-4)
@@ -145,17 +145,16 @@ def test_shuffling_deals_one_thing_out_anew():
 def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
     room = Room(height=3.0)
     training = draw_samples(room, 60_000, np.random.default_rng(0), multipath)
-    test = samples_at(room, room.grid[::40], np.random.default_rng(1), multipath)
-    fingerprint = build_fingerprint(training)
-    errors = np.linalg.norm(fingerprint.locate(test.pilots) - test.positions, axis=-1)
+    test = samples_at(room, room.grid[::80], np.random.default_rng(1), multipath)
+    # The coefficients, which hold the answer, are not read.
+    fingerprint = build_fingerprint(replace(training, coefficients=0 * training.coefficients))
+    found = fingerprint.locate(test.pilots)
+    errors = np.linalg.norm(found - test.positions, axis=-1)
     assert errors.max() < 0.25 and np.median(errors) < 0.05
     turned = fingerprint.locate(test.pilots * np.exp(1j) + 5e-6)
     # Nor does rounding choose among discs that hold nearly the same of a user: up to 1e-7 here, for several.
-    assert np.allclose(turned, fingerprint.locate(test.pilots), atol=1e-9), "phase and constant do not matter"
+    assert np.allclose(turned, found, atol=1e-9), "phase and constant do not matter"
     assert fingerprint.n_parameters < count_parameters("bilstm")
-    # The coefficients, which hold the answer, are not read.
-    blind = build_fingerprint(shuffled(training, "coefficients", np.random.default_rng(2)))
-    assert np.array_equal(blind.spans, fingerprint.spans)
 
 
 @pytest.mark.parametrize(
