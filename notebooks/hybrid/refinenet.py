@@ -2,7 +2,7 @@
 # # A network that looks at the whole spectrum
 #
 # **Part III, RefineNet of Surendran et al. (2025).** For readers of [decoupled MUSIC](decoupled_music.ipynb) and [refinement](refinement.ipynb). You should have met a
-# convolutional network before. **Run time** under 90 s on two cores at quick scale, where the networks see a few scenes for a few epochs; `make paper-scale PART=hybrid` has trained them as
+# convolutional network before. **Run time** under 50 s on two cores at quick scale, where the networks see a few scenes for a few epochs; `make paper-scale PART=hybrid` has trained them as
 # the paper says, and those figures stand beside.
 #
 # After this notebook you can
@@ -76,7 +76,7 @@ part = PlanarArray(7, 7, street.wavelength / 2, street.wavelength)
 # the rest, nobody twice. Of each scenario the paper has four examples; ours are four draws of symbols, fading and noise.
 
 # %%
-n_scenes, draws, epochs = {"quick": (30, 4, 5), "paper": (30, 4, 20)}[runs.scale()]
+n_scenes, draws, epochs = {"quick": (30, 4, 3), "paper": (30, 4, 20)}[runs.scale()]
 theirs = paper_users(street)
 scenes = street_scenes(street, n_scenes, rng, first=theirs)
 channels, truth = street_channels(street, scenes, block)

@@ -2,7 +2,7 @@
 # # Which elements should listen?
 #
 # **Part III, placement.** For readers of [the bounds](what_the_surface_can_know.ipynb) and [refinement](refinement.ipynb). **Run time** under
-# 70 s on two cores; the paper scale draws ten times as many scenes.
+# 25 s on two cores; the paper scale draws ten times as many scenes.
 #
 # After this notebook you can
 #
