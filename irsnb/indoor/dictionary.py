@@ -159,7 +159,7 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     Examples
     --------
     >>> room = Room()
-    >>> search(build_dictionary(room), room.signal([(1.0, 4.0)]))[0, 0].round(2)
+    >>> search(build_dictionary(room), room.signal([(1.005, 4.005)]))[0, 0].round(2)
     array([1.01, 4.01])
     """
     instance("dictionary", dictionary, Dictionary)
