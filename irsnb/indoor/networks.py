@@ -76,6 +76,7 @@ def distinct_inputs(room: Room, samples: Samples, kind: str = "both") -> tuple[n
 
     Examples
     --------
+    >>> from irsnb.indoor.samples import draw_samples
     >>> room = Room()
     >>> values, copies = distinct_inputs(room, draw_samples(room, 5, np.random.default_rng(0)))
     >>> values.shape, int(copies.sum())
