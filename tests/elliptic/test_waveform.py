@@ -67,6 +67,23 @@ def test_cosines_and_directions_are_inverse():
     assert cosines_to_direction([0.8, 0.8])[0] == pytest.approx(math.pi / 2)
 
 
+def test_the_radar_of_the_page():
+    # The sizes that the page lists, put into the radar equation once more, straight ahead of both surfaces.
+    radar, wavelength, far = Radar(), C0 / 3.5e9, 1000.0
+    first, block = (64 * wavelength / 2) ** 2, (16 * wavelength / 2) ** 2
+    density = 2e3 * 2e3 / (4 * math.pi * far**2)
+    turned = far / math.sqrt(2)  # under 45 degrees to the line of surfaces, 2000 / sqrt(2) m apart
+    for area in (first, block):
+        density *= area * 0.5 * 4 * math.pi * area / wavelength**2 / (4 * math.pi * far**2)
+    density *= 10.0 / (4 * math.pi * far**2)
+    energy = density * 50 * wavelength**2 / (4 * math.pi) * 20e-3 / 128
+    at = (turned, -turned, 0.0)
+    expected = energy / (1.380649e-23 * 290 * 2)
+    assert link_budget(radar, at, at, [turned])[0] == pytest.approx(expected, rel=1e-9)
+    assert radar.path_window == pytest.approx(128 * C0 / 10e6)
+    assert len(radar.beam_offsets) == 25 and radar.antennas == 8
+
+
 def test_link_budget_step_by_step():
     # Power density after each way, then each surface as an aperture that catches and aims.
     radar, c = RADAR, 800.0
