@@ -238,4 +238,6 @@ def _inverse(name, information):
         "it is singular (least eigenvalue of the balanced matrix shown): the measurements do not determine "
         "the parameters",
     )
-    return np.linalg.inv(balanced) / outer
+    inverse = np.linalg.inv(balanced) / outer
+    # Rounding leaves it asymmetric where the information is nearly singular.
+    return (inverse + np.swapaxes(inverse, -1, -2)) / 2

@@ -140,3 +140,13 @@ def test_mixed_units_do_not_spoil_the_inverse():
 def test_bad_input_is_named(call, word):
     with pytest.raises(ValueError, match=word):
         call()
+
+
+def test_a_bound_is_symmetric_where_the_information_is_nearly_singular():
+    # Angles known to a microradian beside ranges known to a kilometre: rounding is of the order of the bound.
+    rng = np.random.default_rng(3)
+    jacobian = rng.standard_normal((200, 5, 3)) * [1.0, 1e-3, 1e3]
+    information = fisher_information(jacobian, np.array([1e-6, 1e-6, 1e6, 1e6, 1e6]))
+    bound = cramer_rao_bound((information + np.swapaxes(information, -1, -2)) / 2)
+    assert np.array_equal(bound, np.swapaxes(bound, -1, -2))
+    transform_bound(bound, np.eye(3))

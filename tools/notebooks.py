@@ -43,8 +43,9 @@ def sources(root=ROOT):
 
 
 def stated_seconds(path):
-    """How long a notebook says that it runs; 0 if it does not say."""
-    found = RUN_TIME.search(path.with_suffix(".py").read_text(encoding="utf-8"))
+    """How long a notebook says that it runs; 0 if it does not say, or has no source."""
+    source = path.with_suffix(".py")
+    found = RUN_TIME.search(source.read_text(encoding="utf-8")) if source.exists() else None
     return int(found[1]) * {"s": 1, "min": 60}[found[2]] if found else 0
 
 

@@ -220,6 +220,7 @@ GOOD = {
         "seed": costly(seed()),
         "directory": walk.Arg(None, bad=[5, 1.5, True]),
         "after_epoch": optional(function(print)),
+        "xla": costly(flag(True)),
     },
     networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": recorded()},
     samples.shuffled: {
