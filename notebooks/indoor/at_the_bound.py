@@ -2,7 +2,7 @@
 # # At the bound, with multipath and without
 #
 # **Part II, beyond Aguiar et al. (2024): what their pilots are worth.** For readers of
-# [the cost and the searches](cost_and_searches.ipynb). **Run time** under 40 s on two cores; the same at both scales.
+# [the cost and the searches](cost_and_searches.ipynb). **Run time** under 60 s on two cores; the same at both scales.
 #
 # After this notebook you can
 #
