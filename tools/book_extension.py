@@ -22,7 +22,7 @@ from irsnb.report import claims, ledger, tables
 
 LOG = logging.getLogger(__name__)
 MATHJAX = "vendor/mathjax"
-FIGURE = r"(\d+(?:[.,]\d+)*(?: ?(?:[µumck]?m|deg|dB|s|%|°)(?!\w))?)"
+FIGURE = r"(\d+(?:[.,]\d+)*(?: ?(?:[nµumck]?m|deg|dB|s|%|°)(?!\w))?)"
 """A number as cells print it, with its unit."""
 
 
