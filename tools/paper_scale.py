@@ -279,33 +279,33 @@ def hybrid(only="", epochs=20):
 
 def surface_examples(way):
     """Spectra of the scenes of a street, and its fixed window of distances."""
-    from irsnb import hybrid as house
+    from irsnb import hybrid as wing
     from irsnb.arrays import PlanarArray
 
-    scenario = house.load_scenario()
+    scenario = wing.load_scenario()
     array = PlanarArray(10, 10, scenario.wavelength / 2, scenario.wavelength)
     count, rows, columns, draws = WAYS[way]
-    first = house.paper_users(scenario)
-    scenes = house.street_scenes(scenario, count, np.random.default_rng(SEED), rows, columns, first)
-    channels, truth = house.street_channels(scenario, scenes, array)
-    distances = house.street_window(scenario)
+    first = wing.paper_users(scenario)
+    scenes = wing.street_scenes(scenario, count, np.random.default_rng(SEED), rows, columns, first)
+    channels, truth = wing.street_channels(scenario, scenes, array)
+    distances = wing.street_window(scenario)
     kept = STATE / "examples"
     bar = functools.partial(tqdm, total=count, desc=f"{way}: scenes")
-    return house.make_examples(
+    return wing.make_examples(
         channels, truth, array, distances, draws=draws, seed=SEED, folder=kept, progress=bar
     )
 
 
 def train_refinenets(name, epochs):
     """One training run and what it makes of the scenes held out."""
-    from irsnb import hybrid as house
+    from irsnb import hybrid as wing
 
     target, head, way, fold = REFINENETS[name]
     path = STATE / "hybrid" / f"{file_stem(name)}.json"
     if path.exists() and len(json.loads(path.read_text(encoding="utf-8"))["validation"]) == epochs:
         return
     examples = surface_examples(way)
-    training, held_out = house.grouped_folds(examples.scene, seed=SEED)[fold]
+    training, held_out = wing.grouped_folds(examples.scene, seed=SEED)[fold]
     start = time.perf_counter()
     with tqdm(total=epochs, desc=name, unit="epoch") as bar:
 
@@ -313,10 +313,10 @@ def train_refinenets(name, epochs):
             bar.update(history.epochs - bar.n)
             bar.set_postfix(loss=f"{history.validation[-1]:.4f}")
 
-        found = house.train_refinenet(
+        found = wing.train_refinenet(
             examples, target, training, held_out, head, epochs, SEED, after_epoch=show
         )
-    values = house.targets_of(examples, target)
+    values = wing.targets_of(examples, target)
     answers = found.predict(examples.spectra[held_out, ..., None])
     mean = values[training].mean(axis=0)
     content = {
@@ -343,7 +343,7 @@ def train_refinenets(name, epochs):
 
 def train_elementnets(name, epochs, tries=30):
     """ElementNet on labels of its own making, each fifth of the scenes held out once."""
-    from irsnb import hybrid as house
+    from irsnb import hybrid as wing
     from irsnb.training import fit, standard_scaler
 
     path = STATE / "hybrid" / f"{file_stem(name)}.json"
@@ -351,13 +351,13 @@ def train_elementnets(name, epochs, tries=30):
         return
     per_element, count = ELEMENTNETS[name]
     users, masks, least = labelled_scenes(count, tries)
-    wanted, inputs = masks.reshape(count, -1).astype(np.float32), house.element_inputs(users)
+    wanted, inputs = masks.reshape(count, -1).astype(np.float32), wing.element_inputs(users)
     content = {"parameters": 0, "scenes": count, "tries": tries, "training": [], "validation": [], "on": []}
-    for training, held_out in tqdm(house.grouped_folds(np.arange(count), seed=SEED), desc=name, unit="fold"):
+    for training, held_out in tqdm(wing.grouped_folds(np.arange(count), seed=SEED), desc=name, unit="fold"):
         scaler = standard_scaler(inputs[training, 0, 0])
         known = scaler.transform(inputs[:, 0, 0]).astype(np.float32)
         pictures = np.broadcast_to(known[:, None, None], inputs.shape)
-        model = house.build_elementnet(users.shape[1], seed=SEED)
+        model = wing.build_elementnet(users.shape[1], seed=SEED)
         history = fit(
             model,
             (pictures[training], wanted[training]),
@@ -366,7 +366,7 @@ def train_elementnets(name, epochs, tries=30):
             batch=8,
             first_rate=1e-3,
             seed=SEED,
-            loss=house.sparsity_loss(per_element),
+            loss=wing.sparsity_loss(per_element),
             patience=None,
             keep="last",
             xla=False,
@@ -386,15 +386,15 @@ def train_elementnets(name, epochs, tries=30):
 
 def labelled_scenes(count, tries):
     """Scenes of four separable users at 20 dB, and the paper's labels for them."""
-    from irsnb import hybrid as house
+    from irsnb import hybrid as wing
     from irsnb.arrays import PlanarArray
 
     rng = np.random.default_rng([SEED, count])
-    users = np.stack([house.draw_directions(rng, 4) for _ in range(count)])
+    users = np.stack([wing.draw_directions(rng, 4) for _ in range(count)])
     users = np.concatenate([users, rng.uniform(50, 100, (count, 4, 1))], axis=-1)
     channels = PlanarArray(25, 25, 0.5, 1.0).steering_vector(users[..., 0], users[..., 1])[:, :, None]
     limit = np.deg2rad(5)
-    return users, *house.label_masks(channels, users, 0.5, 1.0, range(5, 11), tries, 0.01, limit, rng)
+    return users, *wing.label_masks(channels, users, 0.5, 1.0, range(5, 11), tries, 0.01, limit, rng)
 
 
 def rounded(values, digits=4):
