@@ -23,7 +23,7 @@ rm -f "$log"
 uv=$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)
 offline="the packages could not be downloaded or installed (see $log). Check the network, then call make again"
 .venv/bin/python -m pip install --disable-pip-version-check --retries 2 --quiet "$uv" >>"$log" 2>&1 || fail "$offline"
-.venv/bin/uv pip sync --python .venv/bin/python --require-hashes requirements.lock >>"$log" 2>&1 || fail "$offline"
+.venv/bin/uv pip sync --python .venv/bin/python --require-hashes --compile-bytecode requirements.lock >>"$log" 2>&1 || fail "$offline"
 .venv/bin/uv pip install --python .venv/bin/python --no-deps --no-build-isolation --editable . >>"$log" 2>&1 ||
     fail "irsnb itself could not be installed (see $log)"
 echo "$want" >.venv/.installed
