@@ -122,7 +122,16 @@ class _Measured:
     dof: np.ndarray | int
 
 
-def _read(surfaces, azimuth, elevation, path_sums, sigma_angle, sigma_path, covariance, robust=False):
+def _read(
+    surfaces,
+    azimuth,
+    elevation,
+    path_sums,
+    sigma_angle=None,
+    sigma_path=None,
+    covariance=None,
+    robust=False,
+):
     """Check the measurements of :func:`locate`."""
     surfaces = checked_surfaces(surfaces, batch=False)
     azimuth, elevation = row_values("azimuth", azimuth), row_values("elevation", elevation)
