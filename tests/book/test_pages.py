@@ -7,7 +7,6 @@ import importlib
 import os
 import pkgutil
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 import book_extension
 import irsnb.report
+import pages as measures
 from irsnb import elliptic
 from irsnb.report import claims, ledger
 from paths import ROOT
@@ -207,7 +207,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def browser(pages):
     """Debian's chromium and the address at which the book is served on loopback."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = measures.chromium()
     needed(path, "chromium", "on Debian and Ubuntu, apt install chromium")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -336,6 +336,15 @@ def test_figures_turn_dark_with_the_page(open_page):
             const style = getComputedStyle(box); return [style.backgroundColor, style.filter]; })"""
     )
     assert len(looks) >= 3 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
+
+
+def test_finished_pages_open_with_a_figure_and_are_not_too_tall(browser):
+    chromium, address = browser
+    looks = [
+        (page.name, *measures.look(chromium, f"{address}/notebooks/{page.name}.html"))
+        for page in measures.finished()
+    ]
+    assert measures.shortcomings([], looks) == []
 
 
 def test_the_interactive_figure_computes_what_the_package_computes(open_page):
