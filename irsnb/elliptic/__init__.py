@@ -8,6 +8,12 @@ from irsnb.elliptic.bounds import (
     scan_crlb,
     scan_ziv_zakai,
 )
+from irsnb.elliptic.impairments import (
+    Impairment,
+    calibration_covariance,
+    impaired_trial,
+    quantised_responses,
+)
 from irsnb.elliptic.linear import locate_sums
 from irsnb.elliptic.locate import locate
 from irsnb.elliptic.pair import locate_pair, pair_directions, pair_positions, pair_sensitivities
@@ -43,6 +49,7 @@ __all__ = [
     "Detour",
     "EXPERIMENTS",
     "Experiment",
+    "Impairment",
     "METHODS",
     "Radar",
     "Scan",
@@ -52,6 +59,7 @@ __all__ = [
     "associate",
     "beam_responses",
     "binary_weights",
+    "calibration_covariance",
     "combine",
     "cosines_to_direction",
     "direction",
@@ -59,6 +67,7 @@ __all__ = [
     "direction_crlb",
     "direction_weights",
     "eccentricity",
+    "impaired_trial",
     "legs",
     "link_budget",
     "locate",
@@ -73,6 +82,7 @@ __all__ = [
     "path_sums",
     "perturbation_mae",
     "position_crlb",
+    "quantised_responses",
     "receive",
     "receive_steering",
     "scan",
