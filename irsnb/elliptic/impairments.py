@@ -153,9 +153,11 @@ def impaired_trial(
     rng, draws = checks.generator("rng", rng), checks.count("draws", draws)
     checks.instance("scene", scene, Scene)
     checks.instance("impairment", impairment, Impairment)
-    target, radar = _one_target(target), scene.radar
+    target, radar = _one_target(scene, target), scene.radar
     n_beams, n_pairs = radar.beam_side**2, scene.n_pairs
     checks.check_memory("draws", draws, 64.0 * draws * n_pairs * n_beams * radar.subcarriers)
+    ahead = target[0] - scene.surfaces[0, 0]
+    require(ahead > 0, "target", ahead, "it must stand in front of the first surface (x from there)")
     snr = link_budget(scene, target)
     require(snr > 0, "target", snr, "it must be in front of every surface (ratio shown)")
     tilt = impairment.sigma_tilt * rng.standard_normal((draws, 3))
@@ -231,7 +233,7 @@ def calibration_covariance(scene: Scene, target: ArrayLike, impairment: Impairme
     """
     checks.instance("scene", scene, Scene)
     checks.instance("impairment", impairment, Impairment)
-    target, size = _one_target(target), scene.n_pairs + 2
+    target, size = _one_target(scene, target), scene.n_pairs + 2
     total = np.zeros((size, size))
     total[2:, 2:] = impairment.sigma_clock**2
     n_places = scene.surfaces.size
@@ -302,10 +304,12 @@ def quantised_responses(
     return np.exp(1j * (set_to - reference + arriving[0][:, None] + arriving[1])).mean(axis=(-1, -2))
 
 
-def _one_target(target):
+def _one_target(scene, target):
     target = points("target", target)
     if target.ndim != 1:
         raise ValueError(f"target: got shape {target.shape}; it must be one point, (3,)")
+    apart = np.linalg.norm(target - scene.surfaces, axis=-1)
+    require(apart > 0, "target", apart, "it must not stand on a surface (distances shown)")
     return target
 
 

@@ -101,7 +101,8 @@ def measure(impairment, draws=80 * more):
     drawn = impaired_trial(
         rng, draws, scene=scene, target=target, impairment=impairment
     )
-    error = xr.DataArray(drawn["position"], dims=("draw", "axis"))
+    usable = np.isfinite(drawn["position"]).all(axis=-1)
+    error = xr.DataArray(drawn["position"][usable], dims=("draw", "axis"))
     accepted = share(xr.DataArray(drawn["accepted"], dims="draw")).values
     return rms(error, component="axis").values, accepted, drawn["inside"]
 

@@ -20,7 +20,7 @@ from walk import (
 )
 
 from irsnb import elliptic
-from irsnb.elliptic import Association, Detour, Radar, Scan, Scene
+from irsnb.elliptic import Association, Detour, Impairment, Radar, Scan, Scene
 
 TARGET, RECEIVER, PAIRS = (500.0, 1000.0, 700.0), (200.0, -400.0, -30.0), (1200.0, 800.0)
 SURFACES = ((0.0, 0.0, 0.0), (2400.0, 0.0, 0.0), (1600.0, 100.0, 30.0))
@@ -289,6 +289,42 @@ GOOD = {
         "scene": scene(),
         "targets": points(TARGET, bad=BEHIND),
         "snr_db": optional(number(20.0)),
+    },
+    Impairment: {
+        "detours": walk.Arg((Detour(30.0, 0.5),), bad=[None, 5, "x", (5,), [Detour], Detour(30.0, 0.5)]),
+        "interferers": walk.Arg(
+            ((0.3, 2.0),), bad=[None, 5, "x", (0.3, 2.0), [(0.3, -1.0)], [(30.0, 1.0)], [(0.3, np.nan)]]
+        ),
+        "leakage": number(1.0, low=0),
+        "path_rate": number(0.1),
+        "phase_bits": count(2, low=0),
+        "sigma_place": number(1.0, low=0),
+        "sigma_tilt": number(0.01, low=0),
+        "sigma_clock": number(1.0, low=0),
+        "whiten": flag(True),
+        "remove_leakage": flag(True),
+        "remove_motion": flag(True),
+        "tell_errors": flag(True),
+    },
+    elliptic.impaired_trial: {
+        "rng": rng(),
+        "draws": count(2),
+        "scene": scene(),
+        "target": points(TARGET, lead=False, bad=[BEHIND[0], [TARGET]]),
+        "impairment": instance(Impairment(leakage=0.1, sigma_place=0.1), bad=[Impairment]),
+    },
+    elliptic.calibration_covariance: {
+        "scene": scene(),
+        "target": points(TARGET, lead=False, bad=[(0.0, 0.0, 0.0), [TARGET]]),
+        "impairment": instance(Impairment(sigma_tilt=0.1, sigma_place=0.1), bad=[Impairment]),
+    },
+    elliptic.quantised_responses: {
+        "radar": radar(),
+        "cosines": real((0.3, 0.2), lead=False, bad=[0.3, (0.1, 0.2, 0.3)]),
+        "middle": real((0.3, 0.1), lead=False, bad=[0.3, (0.1, 0.2, 0.3)]),
+        "arrival": real((0.3, -0.1), lead=False, bad=[0.3, (0.1, 0.2, 0.3)]),
+        "bits": count(2),
+        "reference": number(0.3),
     },
 }
 RESULTS = {Scan: "made by scan", Association: "made by associate"}
