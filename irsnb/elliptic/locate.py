@@ -229,10 +229,15 @@ def _noise(noise, n_pairs, rows):
     size = n_pairs + 2
     name, values, _ = noise[0]
     if name == "covariance":
-        few = values.ndim == 2
-        rows = () if few else rows
-        values = values.reshape((1,) * (len(rows) + 2 - values.ndim) + values.shape)
-        values, _, tests = read_covariance(values, size, rows, False)
+        # One matrix for all rows is looked at once.
+        lead = () if values.ndim == 2 else rows
+        values = values.reshape((1,) * (len(lead) + 2 - values.ndim) + values.shape)
+        values, _, tests = read_covariance(values, size, lead, False)
+        if not lead:
+            tests = [
+                (label, *(np.broadcast_to(a, (*rows, *np.shape(a))) for a in (value, ok)), text)
+                for label, value, ok, text in tests
+            ]
         return np.empty((0, size)), np.ascontiguousarray(values.reshape(-1, size, size)), tests
     sigma_path = noise[1][1]
     few = values.ndim == 0 and sigma_path.ndim < 2
