@@ -47,7 +47,8 @@ def locate(
     azimuth, elevation : array_like, shape (...)
         Departure angles at the first surface, in world axes [rad]; elevation within +-pi/2. Straight up or
         down the azimuth has no meaning: there each of the two steps across has the elevation's noise, and
-        none of its correlations.
+        none of its correlations. Close to the vertical, where noise may carry an elevation across, an azimuth
+        that claims to be as good as the elevation may leave a row undetermined.
     path_sums : array_like, shape (..., M)
         First surface - target - other surface, each above the distance of the two surfaces [m]; NaN where
         one is missing.
