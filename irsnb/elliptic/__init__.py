@@ -11,7 +11,7 @@ from irsnb.elliptic.bounds import (
 from irsnb.elliptic.impairments import (
     Impairment,
     calibration_covariance,
-    impaired_trial,
+    detour_bias,
     quantised_responses,
 )
 from irsnb.elliptic.linear import locate_sums
@@ -41,7 +41,7 @@ from irsnb.elliptic.signal import (
     receive,
     receive_steering,
 )
-from irsnb.elliptic.trials import locate_trial, scan_trial
+from irsnb.elliptic.trials import impaired_trial, locate_trial, scan_trial
 from irsnb.elliptic.weights import METHODS, binary_weights, direction_weights, perturbation_mae
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "calibration_covariance",
     "combine",
     "cosines_to_direction",
+    "detour_bias",
     "direction",
     "direction_cosines",
     "direction_crlb",

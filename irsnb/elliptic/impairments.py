@@ -9,12 +9,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
-from scipy.stats import chi2
 
 from irsnb import checks
 from irsnb.checks import points, real_array, require
-from irsnb.elliptic.bounds import position_crlb, scan_crlb
-from irsnb.elliptic.locate import locate
 from irsnb.elliptic.radar import Detour, Radar, Scene
 from irsnb.elliptic.scan import scan
 from irsnb.elliptic.signal import (
@@ -22,14 +19,12 @@ from irsnb.elliptic.signal import (
     arrival_sines,
     cosines_to_direction,
     delay_phases,
-    link_budget,
     receive_steering,
     responses,
 )
-from irsnb.geometry import direction_angles
 from irsnb.noise import circular_noise
 
-__all__ = ["Impairment", "calibration_covariance", "impaired_trial", "quantised_responses"]
+__all__ = ["Impairment", "calibration_covariance", "detour_bias", "quantised_responses"]
 
 _SNAPSHOTS = 50
 """Samples of the jammer for each antenna, from which its covariance is estimated."""
@@ -121,85 +116,6 @@ class Impairment:
         object.__setattr__(self, "interferers", tuple(map(tuple, pairs.tolist())))
 
 
-def impaired_trial(
-    rng: np.random.Generator, draws: int, *, scene: Scene, target: ArrayLike, impairment: Impairment
-) -> dict[str, np.ndarray]:
-    """Draw scans in which something goes wrong, measure them and locate the target.
-
-    What the surfaces do is computed for where they are; the scan and the fit believe `scene`.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    draws : int
-    scene : Scene
-    target : array_like, shape (3,)
-        In front of every surface [m].
-    impairment : Impairment
-
-    Returns
-    -------
-    dict of ndarray
-        ``"angles"`` (draws, 2) [rad], ``"path_sums"`` (draws, M) [m] and ``"position"`` (draws, 3) [m]:
-        errors against the true ones. ``"position_bound"`` (draws, 3): root of the bound without any
-        impairment [m]. ``"accepted"`` (draws,): whether scan and fit say that they converged. ``"inside"``
-        (draws,): whether the target lies in the fit's 95 % ellipsoid.
-
-    Raises
-    ------
-    ValueError
-        As :func:`link_budget` and :func:`scan`; or if a pair has no echo.
-    """
-    rng, draws = checks.generator("rng", rng), checks.count("draws", draws)
-    checks.instance("scene", scene, Scene)
-    checks.instance("impairment", impairment, Impairment)
-    target, radar = _one_target(scene, target), scene.radar
-    n_beams, n_pairs = radar.beam_side**2, scene.n_pairs
-    checks.check_memory("draws", draws, 64.0 * draws * n_pairs * n_beams * radar.subcarriers)
-    ahead = target[0] - scene.surfaces[0, 0]
-    require(ahead > 0, "target", ahead, "it must stand in front of the first surface (x from there)")
-    snr = link_budget(scene, target)
-    require(snr > 0, "target", snr, "it must be in front of every surface (ratio shown)")
-    tilt = impairment.sigma_tilt * rng.standard_normal((draws, 3))
-    places = scene.surfaces + impairment.sigma_place * rng.standard_normal((draws, n_pairs + 1, 3))
-    cosines, sums = _seen_from(scene, target, places, tilt)
-    sums = sums + impairment.sigma_clock * rng.standard_normal((draws, 1))
-    echo = _signal(rng, scene, cosines, sums - scene.focal_distances, impairment)
-    weights, loudness = _weights(rng, scene, impairment)
-    steering = np.sum(weights.conj() * receive_steering(radar, arrival_sines(scene)), axis=-1)
-    if impairment.phase_bits:
-        steering = steering * np.sinc(2.0**-impairment.phase_bits)  # the other surface's loss
-    amplitude = np.sqrt(snr) * steering * np.exp(2j * np.pi * rng.random((draws, n_pairs)))
-    samples = amplitude[..., None, None] * echo
-    samples += loudness[:, None, None] * circular_noise(rng, samples.shape)
-    if impairment.remove_leakage:
-        samples -= samples.mean(axis=-1, keepdims=True)
-    if impairment.remove_motion:
-        samples *= _motion(scene, impairment)[1].conj()[..., None]
-    found = scan(scene, samples)
-    covariance = found.covariance
-    if impairment.tell_errors:
-        covariance = covariance + calibration_covariance(scene, target, impairment)
-    fix = locate(scene.surfaces, found.azimuth, found.elevation, found.path_sums, covariance=covariance)
-    azimuth, elevation, _ = direction_angles(target - scene.surfaces[0])
-    angles, sigma_path = scan_crlb(
-        scene, azimuth, elevation, snr * array_weights(radar, arrival_sines(scene))[1]
-    )
-    noise = np.zeros((n_pairs + 2, n_pairs + 2))
-    noise[:2, :2], noise[2:, 2:] = angles, np.diag(sigma_path**2)
-    bound = np.sqrt(np.diag(position_crlb(scene.surfaces, target, covariance=noise)))
-    off = fix.position - target
-    true_sums = _seen_from(scene, target, scene.surfaces, np.zeros(3))[1]
-    return {
-        "angles": np.stack([found.azimuth - azimuth, found.elevation - elevation], axis=-1),
-        "path_sums": found.path_sums - true_sums,
-        "position": off,
-        "position_bound": np.tile(bound, (draws, 1)),
-        "accepted": found.converged & fix.converged,
-        "inside": _mahalanobis(off, fix.covariance) <= chi2.ppf(0.95, 3),
-    }
-
-
 def calibration_covariance(scene: Scene, target: ArrayLike, impairment: Impairment) -> np.ndarray:
     """Covariance that errors of places, tilt and clock add to what one scan measures.
 
@@ -233,7 +149,7 @@ def calibration_covariance(scene: Scene, target: ArrayLike, impairment: Impairme
     """
     checks.instance("scene", scene, Scene)
     checks.instance("impairment", impairment, Impairment)
-    target, size = _one_target(scene, target), scene.n_pairs + 2
+    target, size = one_target(scene, target), scene.n_pairs + 2
     total = np.zeros((size, size))
     total[2:, 2:] = impairment.sigma_clock**2
     n_places = scene.surfaces.size
@@ -304,7 +220,82 @@ def quantised_responses(
     return np.exp(1j * (set_to - reference + arriving[0][:, None] + arriving[1])).mean(axis=(-1, -2))
 
 
-def _one_target(scene, target):
+def impaired_samples(
+    rng: np.random.Generator,
+    draws: int,
+    scene: Scene,
+    target: np.ndarray,
+    impairment: Impairment,
+    snr: np.ndarray,
+) -> np.ndarray:
+    """Samples (draws, M, B, K) of scans in which something goes wrong, with the cures for samples applied."""
+    radar, n_pairs = scene.radar, scene.n_pairs
+    tilt = impairment.sigma_tilt * rng.standard_normal((draws, 3))
+    places = scene.surfaces + impairment.sigma_place * rng.standard_normal((draws, n_pairs + 1, 3))
+    cosines, sums = _seen_from(scene, target, places, tilt)
+    sums = sums + impairment.sigma_clock * rng.standard_normal((draws, 1))
+    echo = _signal(rng, scene, cosines, sums - scene.focal_distances, impairment)
+    weights, loudness = _weights(rng, scene, impairment)
+    steering = np.sum(weights.conj() * receive_steering(radar, arrival_sines(scene)), axis=-1)
+    if impairment.phase_bits:
+        steering = steering * np.sinc(2.0**-impairment.phase_bits)  # the other surface's loss
+    amplitude = np.sqrt(snr) * steering * np.exp(2j * np.pi * rng.random((draws, n_pairs)))
+    samples = amplitude[..., None, None] * echo
+    samples += loudness[:, None, None] * circular_noise(rng, samples.shape)
+    if impairment.remove_leakage:
+        samples -= samples.mean(axis=-1, keepdims=True)
+    if impairment.remove_motion:
+        samples *= _motion(scene, impairment)[1].conj()[..., None]
+    return samples
+
+
+def detour_bias(scene: Scene, target: ArrayLike, detour: Detour, *, n_phases: int = 16) -> np.ndarray:
+    """Root mean square bias of one scan by a detour, over its phase and without noise.
+
+    Parameters
+    ----------
+    scene : Scene
+    target : array_like, shape (3,)
+        [m].
+    detour : Detour
+        Its phase is replaced by `n_phases` ones about the circle.
+    n_phases : int
+
+    Returns
+    -------
+    ndarray, shape (M + 2,)
+        Of azimuth and elevation [rad], and of the path sums [m].
+
+    Raises
+    ------
+    ValueError
+        If an argument is of another kind or shape.
+
+    Examples
+    --------
+    >>> scene = Scene([(0, 0, 0), (1600, 0, 0)], (200, -400, -30), (1.05, 0.78))
+    >>> bias = detour_bias(scene, (700, 1200, 1400), Detour(excess=20.0, amplitude=0.5))
+    >>> bias[:2].round(6).tolist(), round(float(bias[2]), 1)
+    ([0.0, 0.0], 4.4)
+    """
+    checks.instance("scene", scene, Scene)
+    checks.instance("detour", detour, Detour)
+    target, n_phases = one_target(scene, target), checks.count("n_phases", n_phases)
+    cosines, sums = _seen_from(scene, target, scene.surfaces, np.zeros(3))
+    beyond_focal, offset = sums - scene.focal_distances, cosines - scene.sector
+    phases = 2 * np.pi * np.arange(n_phases) / n_phases
+    echo, late = (
+        responses(scene.radar, offset + turn)[0][:, None]
+        * delay_phases(scene.radar, beyond_focal + excess)[:, None]
+        for turn, excess in ((0.0, 0.0), (detour.turn, detour.excess))
+    )
+    found = scan(scene, echo + detour.amplitude * np.exp(1j * phases)[:, None, None, None] * late)
+    azimuth, elevation = cosines_to_direction(cosines)
+    off = np.column_stack([found.azimuth - azimuth, found.elevation - elevation, found.path_sums - sums])
+    return np.sqrt(np.mean(off**2, axis=0))
+
+
+def one_target(scene, target):
     target = points("target", target)
     if target.ndim != 1:
         raise ValueError(f"target: got shape {target.shape}; it must be one point, (3,)")
@@ -396,13 +387,3 @@ def _weights(rng, scene, impairment):
     weights = array_weights(radar, sines, used)[0]
     power = np.einsum("ma,ab,mb->m", weights.conj(), covariance, weights).real
     return weights, np.sqrt(power)
-
-
-def _mahalanobis(off, covariance):
-    """Squared distances (draws,); infinite where the covariance is missing or singular."""
-    known = np.isfinite(covariance).all(axis=(-1, -2)) & np.isfinite(off).all(axis=-1)
-    spread, axes = np.linalg.eigh(np.where(known[:, None, None], covariance, np.eye(3)))
-    known &= spread[:, 0] > 1e-12 * spread[:, -1]
-    along = np.sum(axes * np.where(known[:, None], off, 0.0)[..., None], axis=-2)
-    distance = np.sum(along**2 / np.where(known[:, None], spread, 1.0), axis=-1)
-    return np.where(known, distance, np.inf)

@@ -81,6 +81,22 @@ def test_detours_act_as_in_receive():
     assert np.allclose(ratio, ratio[:, :1, :1], rtol=1e-4)
 
 
+def test_bias_of_a_detour_is_that_of_scans_without_noise():
+    pair = Scene(X.surfaces[[0, 3]], X.receiver, MIDDLE)
+    way = Detour(12.0, 0.4, turn=(0.01, -0.01))
+    bias = elliptic.detour_bias(pair, TARGET, way, n_phases=5)
+    rng, off = np.random.default_rng(0), []
+    for phase in 2 * np.pi * np.arange(5) / 5:
+        turned = Detour(12.0, 0.4, phase, (0.01, -0.01))
+        weights = elliptic.array_weights(pair.radar, elliptic.arrival_sines(pair))[0]
+        samples = elliptic.receive(pair, TARGET, rng, snr=[1e14], detours=[turned], weights=weights)
+        found = elliptic.scan(pair, samples)
+        sums = found.path_sums - elliptic.path_sums(pair.surfaces, TARGET)
+        off.append([found.azimuth - AZIMUTH, found.elevation - ELEVATION, *sums])
+    assert np.allclose(bias, np.sqrt(np.mean(np.square(off), axis=0)), rtol=1e-3)
+    assert (bias > 0).all()
+
+
 def test_many_bits_are_any_phase_and_one_bit_loses_two_over_pi():
     arrival = elliptic.direction_cosines(*elliptic.direction(RECEIVER, (0, 0, 0)))
     radar, sector = Radar(), elliptic.direction_cosines(*MIDDLE)

@@ -4,6 +4,7 @@ import numpy as np
 
 from irsnb import elliptic
 from irsnb.elliptic import EXPERIMENTS, METHODS, Radar, Scene
+from irsnb.geometry import direction_jacobian
 from irsnb.montecarlo import sweep
 
 X = EXPERIMENTS[3]
@@ -47,3 +48,24 @@ def test_the_chain_told_each_scans_covariance_stands_at_its_bound():
     assert drawn["scanned"].mean() > 0.99 and drawn["converged"].mean() > 0.99
     astray = elliptic.scan_trial(np.random.default_rng(3), 300, scene=scene, targets=X.target, snr_db=-25.0)
     assert astray["scanned"].mean() < 0.7
+
+
+def test_the_chain_told_one_noise_of_a_kind_loses_what_theory_says():
+    middle = np.add(elliptic.direction(X.target, (0, 0, 0)), [0.02, -0.01])
+    scene = Scene(X.surfaces, X.receiver, middle)
+    drawn = elliptic.scan_trial(np.random.default_rng(5), 500, scene=scene, targets=X.target)
+    angles, sums = elliptic.scan_crlb(
+        scene,
+        *elliptic.direction(X.target, (0, 0, 0)),
+        elliptic.link_budget(scene, X.target) * scene.radar.antennas,
+    )
+    noise = np.diag(np.r_[0, 0, sums**2])
+    noise[:2, :2] = angles
+    told = np.diag(np.repeat([np.trace(angles) / 2, np.mean(sums**2)], [2, 5]))
+    reached = elliptic.mismatched_covariance(X.surfaces, X.target, covariance=noise, told=told)
+    jacobian = direction_jacobian(np.array(X.target), np.array(X.receiver))
+    theory = np.sqrt(np.diag(jacobian @ reached @ jacobian.T)) / drawn["direction_bound"][0]
+    ratio = {name: np.sqrt(np.mean((drawn[name] / drawn["direction_bound"]) ** 2, 0)) for name in METHODS}
+    simple = np.sqrt(np.mean((drawn["simple"] / drawn["direction_bound"]) ** 2, axis=0))
+    assert np.allclose(simple, theory, atol=0.08) and (theory > 1.04).all()
+    assert np.allclose(ratio["best"], simple, rtol=0.02) and (ratio["mean"][0] > 1.4)

@@ -318,6 +318,12 @@ GOOD = {
         "target": points(TARGET, lead=False, bad=[(0.0, 0.0, 0.0), [TARGET]]),
         "impairment": instance(Impairment(sigma_tilt=0.1, sigma_place=0.1), bad=[Impairment]),
     },
+    elliptic.detour_bias: {
+        "scene": scene(),
+        "target": points(TARGET, lead=False, bad=[(0.0, 0.0, 0.0), [TARGET]]),
+        "detour": instance(Detour(10.0, 0.5), bad=[Detour, 5]),
+        "n_phases": count(4),
+    },
     elliptic.quantised_responses: {
         "radar": radar(),
         "cosines": real((0.3, 0.2), lead=False, bad=[0.3, (0.1, 0.2, 0.3)]),
