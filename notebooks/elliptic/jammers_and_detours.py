@@ -27,24 +27,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 
-from irsnb.elliptic import (
-    EXPERIMENTS,
-    Detour,
-    Impairment,
-    Scene,
-    array_weights,
-    arrival_sines,
-    calibration_covariance,
-    direction,
-    impaired_trial,
-    link_budget,
-    mismatched_covariance,
-    position_crlb,
-    receive,
-    receive_steering,
-    scan,
-    scan_crlb,
-)
+from irsnb import elliptic
+from irsnb.elliptic import EXPERIMENTS, Detour, Impairment, Scene, array_weights
 from irsnb.geometry import ray_jacobian
 from irsnb.montecarlo import rms, share
 from irsnb.noise import circular_noise
@@ -53,53 +37,34 @@ from irsnb.report import figures, ledger, runs
 figures.use_style()
 experiment = EXPERIMENTS[3]
 target, surfaces = np.array(experiment.target), experiment.surfaces
-azimuth, elevation = direction(target, surfaces[0])
+azimuth, elevation = elliptic.direction(target, surfaces[0])
 middle = (azimuth + np.deg2rad(1.0), elevation - np.deg2rad(0.5))
 scene = Scene(surfaces, experiment.receiver, middle)
-radar, sines = scene.radar, arrival_sines(scene)
+radar, sines = scene.radar, elliptic.arrival_sines(scene)
 rng = np.random.default_rng(2025)
 more = {"quick": 1, "paper": 10}[runs.scale()]
 
-JAMMER = ((-0.5, 1000.0),)
 LOWER = (0.0, -1 / 64)  # half a beam lower
-TILT = np.deg2rad(0.1)
-causes = {
-    "nothing": (Impairment(), None),
-    "jammer, 30 dB": (
-        Impairment(interferers=JAMMER),
-        Impairment(interferers=JAMMER, whiten=True),
-    ),
-    "leakage, 20 dB": (
-        Impairment(leakage=10.0),
-        Impairment(leakage=10.0, remove_leakage=True),
-    ),
-    "clutter, 6 dB": (Impairment(detours=(Detour(300.0, 2.0, turn=LOWER),)), None),
-    "motion, 0.3 m/s": (
-        Impairment(path_rate=0.3),
-        Impairment(path_rate=0.3, remove_motion=True),
-    ),
-    "detour after T": (Impairment(detours=(Detour(15.0, 0.5),)), None),
-    "detour before T": (Impairment(detours=(Detour(15.0, 0.5, turn=LOWER),)), None),
-    "phases, 1 bit": (Impairment(phase_bits=1), Impairment(phase_bits=2)),
-    "places, 1 m": (
-        Impairment(sigma_place=1.0),
-        Impairment(sigma_place=1.0, tell_errors=True),
-    ),
-    "attitude, 0.1°": (
-        Impairment(sigma_tilt=TILT),
-        Impairment(sigma_tilt=TILT, tell_errors=True),
-    ),
-    "clock, 3 m": (
-        Impairment(sigma_clock=3.0),
-        Impairment(sigma_clock=3.0, tell_errors=True),
-    ),
+causes = {  # what goes wrong, and what is done about it
+    "nothing": ({}, None),
+    "jammer, 30 dB": ({"interferers": ((-0.5, 1e3),)}, {"whiten": True}),
+    "leakage, 20 dB": ({"leakage": 10.0}, {"remove_leakage": True}),
+    "clutter, 6 dB": ({"detours": (Detour(300.0, 2.0, turn=LOWER),)}, None),
+    "motion, 0.3 m/s": ({"path_rate": 0.3}, {"remove_motion": True}),
+    "detour after T": ({"detours": (Detour(15.0, 0.5),)}, None),
+    "detour before T": ({"detours": (Detour(15.0, 0.5, turn=LOWER),)}, None),
+    "phases, 1 bit": ({"phase_bits": 1}, {"phase_bits": 2}),
+    "places, 1 m": ({"sigma_place": 1.0}, {"tell_errors": True}),
+    "attitude, 0.1°": ({"sigma_tilt": np.deg2rad(0.1)}, {"tell_errors": True}),
+    "clock, 3 m": ({"sigma_clock": 3.0}, {"tell_errors": True}),
 }
 
 
-def measure(impairment, draws=80 * more):
+def measure(settings, draws=80 * more):
     """RMS error [m] and share accepted, with intervals; who lies in the ellipsoid."""
-    drawn = impaired_trial(
-        rng, draws, scene=scene, target=target, impairment=impairment
+    wrong = Impairment(**settings)
+    drawn = elliptic.impaired_trial(
+        rng, draws, scene=scene, target=target, impairment=wrong
     )
     usable = np.isfinite(drawn["position"]).all(axis=-1)
     error = xr.DataArray(drawn["position"][usable], dims=("draw", "axis"))
@@ -108,39 +73,29 @@ def measure(impairment, draws=80 * more):
 
 
 results = {
-    name: [None if each is None else measure(each) for each in pair]
-    for name, pair in causes.items()
+    name: [measure(wrong), *([] if cure is None else [measure(wrong | cure)])]
+    for name, (wrong, cure) in causes.items()
 }
-snr = link_budget(scene, target)
-angles, sigma_path = scan_crlb(
+snr = elliptic.link_budget(scene, target)
+angles, sigma_path = elliptic.scan_crlb(
     scene, azimuth, elevation, snr * array_weights(radar, sines)[1]
 )
 noise = np.zeros((7, 7))
 noise[:2, :2], noise[2:, 2:] = angles, np.diag(sigma_path**2)
-bound = np.sqrt(np.trace(position_crlb(surfaces, target, covariance=noise)))
+bound = np.sqrt(
+    np.trace(elliptic.position_crlb(surfaces, target, covariance=noise))
+)
 
 fig, axes = plt.subplots(figsize=(7.2, 4.6))
 for row, pair in enumerate(results.values()):
     shares = []
-    for k, found in enumerate(pair):
-        if found is not None:
-            value, lower, upper = found[0]
-            axes.errorbar(
-                value,
-                row + (0.15, -0.15)[k],
-                xerr=[[value - lower], [upper - value]],
-                fmt="so"[k],
-                color=("C1", "C0")[k],
-                capsize=3,
-            )
-            shares.append(f"{100 * found[1][0]:.0f}")
-    axes.text(
-        1.02,
-        row,
-        " / ".join(shares) + " %",
-        va="center",
-        **{"transform": axes.get_yaxis_transform()},
-    )
+    for k, (error, accepted, _) in enumerate(pair):
+        value, spread = error[0], np.abs(error[1:, None] - error[0])
+        look = {"fmt": "so"[k], "color": f"C{1 - k}", "capsize": 3}
+        axes.errorbar(value, row + (0.15, -0.15)[k], xerr=spread, **look)
+        shares.append(f"{100 * accepted[0]:.0f}")
+    place = axes.get_yaxis_transform()
+    axes.text(1.02, row, " / ".join(shares) + " %", va="center", transform=place)
 axes.axvline(bound, **figures.style("bound"))
 axes.set_yticks(range(len(results)), list(results))
 axes.invert_yaxis()
@@ -166,7 +121,7 @@ plt.show()
 # instead of the steering vector $\mathbf a$ of (5). *In words:* look at the surface as before, and put a zero where the jammer is.
 
 # %%
-jammer = receive_steering(radar, -0.5)
+jammer = elliptic.receive_steering(radar, -0.5)
 covariance = np.eye(radar.antennas) + 1000 * np.outer(jammer, jammer.conj())
 matched, _ = array_weights(radar, sines[2])
 whitened, gain = array_weights(radar, sines[2], covariance)
@@ -174,10 +129,10 @@ heard = np.abs(matched.conj() @ jammer) ** 2, np.abs(whitened.conj() @ jammer) *
 
 # %% mystnb={"figure": {"caption": "Gain of the array of eight over one antenna without jammer, by the direction of a jammer 30 dB above the noise. Whitened weights keep it, unless the jammer stands in the beam of the surface (grey line).", "name": "fig-jammer"}, "image": {"alt": "Array gain in decibels against the sine of the jammer's direction. Matched weights lie 10 to 25 decibels below the top with narrow peaks; whitened weights stay near 9 decibels everywhere but in a dip around a grey vertical line at 0.96, on the dotted bound."}} tags=["hide-input"]
 turned = np.linspace(-1, 1, 241)
-steering = receive_steering(radar, sines[2])
+steering = elliptic.receive_steering(radar, sines[2])
 kept = {"matched": [], "whitened, estimated": [], "bound": []}
 for sine in turned:
-    wave = receive_steering(radar, sine)
+    wave = elliptic.receive_steering(radar, sine)
     true = np.eye(radar.antennas) + 1000 * np.outer(wave, wave.conj())
     listened = np.linalg.cholesky(true) @ circular_noise(rng, (8, 400))
     for name, used in (
@@ -217,32 +172,17 @@ plt.show()
 
 # %% tags=["hide-input"]
 pair = Scene(surfaces[[0, 3]], experiment.receiver, middle)
-pair_weights, _ = array_weights(radar, arrival_sines(pair))
-truth = scan(pair, receive(pair, target, rng, snr=[1e12], weights=pair_weights))
-
-
-def bias(excess, turn=(0.0, 0.0)):
-    """RMS bias of azimuth, elevation [rad] and path sum [m] over the phase of a detour."""
-    ways = [Detour(excess, 0.5, phase, turn) for phase in np.arange(16) * np.pi / 8]
-    clean = [
-        receive(pair, target, rng, snr=[1e12], detours=[way], weights=pair_weights)
-        for way in ways
-    ]
-    got = scan(pair, np.stack(clean))
-    off = np.stack(
-        [
-            got.azimuth - truth.azimuth,
-            got.elevation - truth.elevation,
-            got.path_sums[:, 0] - truth.path_sums[0],
-        ]
-    )
-    return np.sqrt(np.mean(off**2, axis=-1))
-
-
 excess = np.r_[np.arange(1.0, 30, 2), np.arange(30.0, 301, 2.5)]
-after = np.array([bias(length) for length in excess])
+after = np.array(
+    [elliptic.detour_bias(pair, target, Detour(x, 0.5)) for x in excess]
+)
 turns = np.linspace(0, 4, 25)
-by_turn = np.array([bias(15.0, (0.0, -turn / 64)) for turn in turns])
+by_turn = np.array(
+    [
+        elliptic.detour_bias(pair, target, Detour(15.0, 0.5, turn=(0.0, -x / 64)))
+        for x in turns
+    ]
+)
 by_angle = np.rad2deg(by_turn[:, :2])
 cosines_by_angles = ray_jacobian(azimuth, elevation)[1:]
 per_turn = np.linalg.inv(cosines_by_angles) @ [0.0, 1.0]  # of a step in z alone
@@ -282,10 +222,14 @@ plt.show()
 # the subcarriers:
 
 # %%
-leaking = receive(pair, target, rng, weights=pair_weights) + 30
+pair_weights, _ = array_weights(radar, elliptic.arrival_sines(pair))
+leaking = elliptic.receive(pair, target, rng, weights=pair_weights) + 30
 cleaned = leaking - leaking.mean(axis=-1, keepdims=True)
-astray_by = abs(scan(pair, leaking).path_sums[0] - truth.path_sums[0])
-back_to = abs(scan(pair, cleaned).path_sums[0] - truth.path_sums[0])
+true_sum = elliptic.path_sums(pair.surfaces, target)
+astray_by, back_to = (
+    abs(elliptic.scan(pair, samples).path_sums - true_sum)[0]
+    for samples in (leaking, cleaned)
+)
 
 # %% [markdown]
 # A moving target turns the phase from beam to beam, by a whole turn for each wavelength of path, 8.6 cm. Half a second passes while one pair is scanned. The beams are then no longer in phase with each other, and the scan reads the turning
@@ -296,26 +240,20 @@ leakage_db = np.array([-30, -20, -10, 0])
 rates = np.array([0.01, 0.03, 0.1, 0.3])
 fig, panels = plt.subplots(1, 2, figsize=(7.4, 3.1), sharey=True)
 swept = {}
-for axes, x, make in (
-    (
-        panels[0],
-        leakage_db,
-        lambda x, cure: Impairment(leakage=10 ** (x / 20), remove_leakage=cure),
-    ),
-    (panels[1], rates, lambda x, cure: Impairment(path_rate=x, remove_motion=cure)),
-):
-    curves = {
-        name: np.array([measure(make(value, cure), 25 * more)[0] for value in x])
-        for name, cure in (("as it is", False), ("with its cure", True))
-    }
-    swept[axes] = curves
-    for (name, values), colour, marker in zip(
-        curves.items(), ("C1", "C0"), "so", strict=True
+kinds = (
+    ("leakage", 10 ** (leakage_db / 20), leakage_db, "remove_leakage"),
+    ("path_rate", rates, rates, "remove_motion"),
+)
+for axes, (kind, values, x, cure) in zip(panels, kinds, strict=True):
+    for k, (name, cured) in enumerate(
+        (("as it is", False), ("with its cure", True))
     ):
-        axes.fill_between(
-            x, values[:, 1], values[:, 2], color=colour, alpha=0.18, lw=0
-        )
-        axes.plot(x, values[:, 0], marker=marker, color=colour, label=name)
+        settings = [{kind: value, cure: cured} for value in values]
+        error = np.array([measure(each, 25 * more)[0] for each in settings])
+        swept[kind, cured] = error
+        look = {"color": f"C{1 - k}", "marker": "so"[k], "label": name}
+        axes.fill_between(x, *error[:, 1:].T, color=look["color"], alpha=0.18, lw=0)
+        axes.plot(x, error[:, 0], **look)
     axes.axhline(bound, **figures.style("bound", label="_"))
 panels[0].set(yscale="log", xlabel="leakage over echo [dB]", ylabel="RMS error")
 panels[1].set(xscale="log", xlabel="rate of the path [m/s]")
@@ -333,11 +271,11 @@ plt.show()
 
 # %%
 clock = Impairment(sigma_clock=3.0)
-added = calibration_covariance(scene, target, clock)
-untold = mismatched_covariance(
+added = elliptic.calibration_covariance(scene, target, clock)
+untold = elliptic.mismatched_covariance(
     surfaces, target, covariance=noise + added, told=noise
 )
-told = position_crlb(surfaces, target, covariance=noise + added)
+told = elliptic.position_crlb(surfaces, target, covariance=noise + added)
 
 # %% mystnb={"figure": {"caption": "RMS error of the position by the size of three calibration errors, to first order: untold (orange) and told (blue). Markers are drawn scans with 95 % intervals. The dotted line is the bound without calibration errors.", "name": "fig-calibration"}, "image": {"alt": "Three panels on logarithmic axes for places, attitude and clock. In each the curves start on a dotted line at 1.6 metres and rise; the told curve below the untold one. At one metre of place the error is five metres, at a tenth of a degree four, at three metres of clock two. Markers lie on the curves."}} tags=["hide-input"]
 fig, panels = plt.subplots(1, 3, figsize=(7.4, 3), sharey=True)
@@ -354,30 +292,25 @@ kinds = (
 )
 theory = {}
 for axes, (kind, sizes, unit, name, label) in zip(panels, kinds, strict=True):
-    both = []
-    for size in sizes:
-        extra = noise + calibration_covariance(
-            scene, target, Impairment(**{kind: size * unit})
+    errors = [Impairment(**{kind: size * unit}) for size in sizes]
+    total = noise + [
+        elliptic.calibration_covariance(scene, target, each) for each in errors
+    ]
+    covariances = (
+        elliptic.mismatched_covariance(
+            surfaces, target, covariance=total, told=noise
+        ),
+        elliptic.position_crlb(surfaces, target, covariance=total),
+    )
+    for k, reached in enumerate(covariances):
+        curve = np.sqrt(np.trace(reached, axis1=-2, axis2=-1))
+        axes.plot(sizes, curve, color=f"C{1 - k}")
+        (value, *ends), size = results[name][k][0], causes[name][0][kind] / unit
+        theory[name, k] = np.interp(np.log(size), np.log(sizes), curve)
+        spread = np.abs(np.array(ends)[:, None] - value)
+        axes.errorbar(
+            size, value, spread, fmt="so"[k], color=f"C{1 - k}", capsize=3
         )
-        left_out = mismatched_covariance(
-            surfaces, target, covariance=extra, told=noise
-        )
-        both.append(
-            [
-                np.sqrt(np.trace(each))
-                for each in (
-                    left_out,
-                    position_crlb(surfaces, target, covariance=extra),
-                )
-            ]
-        )
-    for k, colour in enumerate(("C1", "C0")):
-        axes.plot(sizes, np.array(both)[:, k], color=colour)
-        value, lower, upper = results[name][k][0]
-        at = getattr(causes[name][0], kind) / unit
-        theory[name, k] = np.interp(np.log(at), np.log(sizes), np.array(both)[:, k])
-        spread = [[value - lower], [upper - value]]
-        axes.errorbar(at, value, spread, fmt="so"[k], color=colour, capsize=3)
     axes.axhline(bound, **figures.style("bound", label="_"))
     axes.set(xscale="log", yscale="log", xlabel=label, ylim=(1, 60))
 panels[0].set_ylabel("RMS error of the position")
@@ -514,9 +447,11 @@ assert (
 )
 assert np.allclose(by_angle[1:, 0] / by_angle[1:, 1], stretch, rtol=0.02)
 assert astray_by > 100 and back_to < 3
-for values in swept.values():
-    assert values["as it is"][-1, 1] > 10 * bound
-    assert np.all(values["with its cure"][:, 1] < 1.2 * bound)
+for (_, cured), error in swept.items():
+    assert np.all(error[:, 1] < 1.2 * bound) if cured else error[-1, 1] > 10 * bound
+assert swept["leakage", False][-2, 1] < 1.2 * bound, (
+    "10 dB below the echo: harmless"
+)
 first, others = (
     np.linalg.norm(target),
     np.linalg.norm(target - surfaces[1:], axis=1),

@@ -27,30 +27,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 
+from irsnb import elliptic
 from irsnb.arrays import PlanarArray
 from irsnb.binomial import share_interval
 from irsnb.bounds import transform_bound
-from irsnb.elliptic import (
-    EXPERIMENTS,
-    Radar,
-    Scene,
-    array_weights,
-    arrival_sines,
-    direction,
-    direction_cosines,
-    direction_crlb,
-    direction_weights,
-    link_budget,
-    locate,
-    mismatched_covariance,
-    pair_directions,
-    path_sums,
-    receive,
-    scan,
-    scan_crlb,
-    scan_trial,
-    scan_ziv_zakai,
-)
+from irsnb.elliptic import EXPERIMENTS, Radar, Scene, locate, receive, scan
 from irsnb.geometry import direction_jacobian
 from irsnb.montecarlo import mean, ratio_to_bound, rms, share, sweep
 from irsnb.report import figures, ledger, runs
@@ -60,7 +41,7 @@ figures.use_style()
 experiment = EXPERIMENTS[3]
 target, receiver = np.array(experiment.target), np.array(experiment.receiver)
 semi_focals, surfaces = np.array(experiment.semi_focals), experiment.surfaces
-azimuth, elevation = direction(target, surfaces[0])
+azimuth, elevation = elliptic.direction(target, surfaces[0])
 # The radar knows the sector, not the target: the middle of the scan is a degree off.
 middle = (azimuth + np.deg2rad(1.0), elevation - np.deg2rad(0.5))
 scene = Scene(surfaces, receiver, middle)
@@ -68,8 +49,8 @@ radar = scene.radar
 rng = np.random.default_rng(2025)
 more = {"quick": 1, "paper": 10}[runs.scale()]
 
-snr = link_budget(scene, target)
-weights, array_gain = array_weights(radar, arrival_sines(scene))
+snr = elliptic.link_budget(scene, target)
+weights, array_gain = elliptic.array_weights(radar, elliptic.arrival_sines(scene))
 after_array = snr * array_gain
 after_array_db = 10 * np.log10(after_array)
 samples = receive(scene, target, rng, weights=weights)
@@ -81,12 +62,9 @@ plan.plot(*route[:, :2].T, color="C0")
 plan.plot(*surfaces[:, :2].T / 1000, "ks", clip_on=False)
 plan.plot(*target[:2] / 1000, "*", color="C1", ms=14)
 plan.plot(*receiver[:2] / 1000, "k^")
-for text, place in (
-    ("B", (0.08, -0.5)),
-    ("$S_1$", (-0.2, 0.1)),
-    ("T", (0.76, 1.22)),
-):
-    plan.text(*place, text)
+plan.text(0.08, -0.5, "B")
+plan.text(-0.2, 0.1, "$S_1$")
+plan.text(0.76, 1.22, "T")
 plan.text(1.55, 0.1, "the other surfaces", ha="center")
 plan.set(xlabel="x, east [km]", ylabel="y, north [km]", aspect="equal")
 plan.set(xlim=(-0.3, 2.55), ylim=(-0.65, 1.5))
@@ -96,7 +74,8 @@ profiles /= radar.subcarriers  # the noise has a mean power of 1
 strength = profiles.max(axis=-1).sum(axis=0).reshape(radar.beam_side, -1)
 cosines = (scene.sector + radar.beam_offsets).reshape(radar.beam_side, -1, 2)
 mesh = beams.pcolormesh(*np.moveaxis(cosines, -1, 0), 10 * np.log10(strength))
-beams.plot(*direction_cosines(azimuth, elevation), "x", color="C1", ms=12, mew=3)
+place = elliptic.direction_cosines(azimuth, elevation)
+beams.plot(*place, "x", color="C1", ms=12, mew=3)
 beams.set(xlabel="direction cosine along y", ylabel="along z", aspect="equal")
 beams.grid(False)
 fig.colorbar(mesh, ax=beams, label="power over noise [dB]", shrink=0.85)
@@ -119,7 +98,7 @@ plt.show()
 
 # %%
 surface = PlanarArray(64, 64, radar.wavelength / 2, radar.wavelength)
-from_radar = surface.steering_vector(*direction(receiver, surfaces[0]))
+from_radar = surface.steering_vector(*elliptic.direction(receiver, surfaces[0]))
 to_target = surface.steering_vector(azimuth, elevation)
 phases = np.conj(to_target * from_radar)
 in_the_beam = np.mean(to_target * phases * from_radar)
@@ -151,8 +130,7 @@ beside_it = np.mean(five_degrees_off * phases * from_radar)
 # $$
 #
 # *In words:* each way spreads the power over a sphere, so doubling all lengths $r_i$ costs 24 dB. A surface's area $A_s$ enters squared, for what it catches and for how sharply it aims.
-# The energy of a dwell $T$ is shared by $K$ subcarriers and competes with thermal noise. $N_a$ antennas add up. `link_budget` computes it for one antenna; with the array the five pairs have
-# 0.6 to 4.9 dB.
+# The energy of a dwell $T$ is shared by $K$ subcarriers and competes with thermal noise. With $N_a = 8$ antennas the five pairs have 0.6 to 4.9 dB.
 #
 # ## Reading angles and path sums off the samples
 #
@@ -163,8 +141,7 @@ beside_it = np.mean(five_degrees_off * phases * from_radar)
 # \sum_{j=1}^{M} \frac{\left|\sum_{b,\ell} g_b(\mathbf{q})\, y_{jb\ell}\, e^{\,j2\pi f_\ell d_j/c_0}\right|^2}{\sum_b g_b(\mathbf{q})^2} .
 # $$
 #
-# *In words:* guess a direction and the lengths, undo their phases, weight the beams as they would be lit, add up, and see how much comes together. `scan` does this on a grid and then climbs
-# to the top. From samples to a position are three calls:
+# *In words:* guess a direction and the lengths, undo their phases, weight the beams as they would be lit, and add up. `scan` does this on a grid and climbs from there. From samples to a position are three calls:
 
 # %%
 found = scan(scene, receive(scene, target, rng, weights=weights))
@@ -178,24 +155,20 @@ fix = locate(
 miss = np.linalg.norm(fix.position - target)
 
 # %% [markdown]
-# This scan is converged and puts the target a few metres from where it is, 2 km from the radar. Its path sums are the peaks of five profiles:
+# The fix is a few metres off. Its path sums are the peaks of five profiles:
 
 # %% mystnb={"figure": {"caption": "The echo over each pair in its strongest beam, against path length. Each profile has one peak; the dots are the true path sums. A peak is 30 m wide, one resolution cell, and is measured to a fiftieth of that.", "name": "fig-profiles"}, "image": {"alt": "Five curves of power above each other against path length from 3.7 to 4.3 kilometres. Each is noise with one narrow peak of some 25 decibels, at a different length for each pair, and a dot marks the top of each peak."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.6))
-true_sums = path_sums(surfaces, target)
+true_sums = elliptic.path_sums(surfaces, target)
 best_beam = profiles.max(axis=-1).sum(axis=0).argmax()
-for pair in range(scene.n_pairs):
-    excess = np.arange(cells) * radar.path_window / cells
-    length = (scene.focal_distances[pair] + excess) / 1000
-    height = 1.2 * (scene.n_pairs - 1 - pair)
-    power = profiles[pair, best_beam] / profiles[pair, best_beam].max()
-    axes.plot(length, power + height, color=f"C{pair}", lw=1.1)
-    axes.plot(true_sums[pair] / 1000, 1 + height, "ko", ms=4)
-    label = f"{scene.focal_distances[pair]:.0f} m apart"
-    axes.text(4.65, height + 0.2, label, color=f"C{pair}", va="bottom")
-axes.set(
-    xlim=(3.6, 4.85), xlabel="path length [km]", ylabel="power, each to its peak"
-)
+for j, distance in enumerate(scene.focal_distances):
+    length = distance + np.arange(cells) * radar.path_window / cells
+    height = 1.2 * (scene.n_pairs - 1 - j)
+    power = profiles[j, best_beam] / profiles[j, best_beam].max()
+    axes.plot(length / 1000, power + height, color=f"C{j}", lw=1.1)
+    axes.plot(true_sums[j] / 1000, 1 + height, "ko", ms=4)
+    axes.text(4.65, height + 0.2, f"{distance:.0f} m apart", color=f"C{j}")
+axes.set(xlim=(3.6, 4.85), xlabel="path length [km]", ylabel="power over its peak")
 axes.set_yticks([])
 plt.show()
 
@@ -214,28 +187,16 @@ plt.show()
 # *In words:* bandwidth measures lengths, the width of the beams measures directions, and power helps both. Hundreds of scans agree:
 
 # %% tags=["hide-input"]
-draws = 600 * more
-repeated = np.broadcast_to(target, (draws, 3))
-drawn = scan(scene, receive(scene, repeated, rng, snr=snr, weights=weights))
-measured = drawn.azimuth, drawn.elevation, drawn.path_sums
-off = np.rad2deg(
-    np.stack([drawn.azimuth - azimuth, drawn.elevation - elevation], -1)
-)
-angle_rms = rms(xr.DataArray(off, dims=("draw", "angle"))).values
-path_off = drawn.path_sums - path_sums(surfaces, target)
-path_rms = rms(xr.DataArray(path_off, dims=("draw", "pair"))).values
-angles_bound, sums_bound = scan_crlb(scene, azimuth, elevation, after_array)
-sigma_angles = np.rad2deg(np.sqrt(np.diag(angles_bound)))
-entries = [
-    (f"{name} [deg]", tuple(angle_rms[k]), sigma_angles[k])
-    for k, name in enumerate(("azimuth", "elevation"))
-]
-entries += [
-    (f"path sum, {distance:.0f} m apart [m]", tuple(path_rms[k]), sums_bound[k])
-    for k, distance in enumerate(scene.focal_distances)
-]
+drawn = elliptic.scan_trial(rng, 600 * more, scene=scene, targets=target)
+in_units = np.rad2deg(drawn["angles"]), drawn["path_sums"]
+measured_rms = rms(xr.DataArray(np.hstack(in_units), dims=("draw", "value"))).values
+bounds = elliptic.scan_crlb(scene, azimuth, elevation, after_array)
+angles_bound, sums_bound = bounds
+limits = np.r_[np.rad2deg(np.sqrt(np.diag(angles_bound))), sums_bound]
+names = ["azimuth [deg]", "elevation [deg]"]
+names += [f"path sum, {x:.0f} m apart [m]" for x in scene.focal_distances]
 table(
-    entries,
+    list(zip(names, map(tuple, measured_rms), limits, strict=True)),
     head=("measurement", "RMS error", "bound"),
     caption="Errors of one scan at the paper's target, with 95 % intervals, and the bound.",
     digits=2,
@@ -253,12 +214,14 @@ table(
 
 # %%
 pair = Scene(surfaces[[0, 3]], receiver, middle)
-pair_gain = array_weights(radar, arrival_sines(pair))[1][0]
+pair_gain = elliptic.array_weights(radar, elliptic.arrival_sines(pair))[1][0]
 
 
 def astray_trial(rng, draws, level_db):
     before_array = level_db - 10 * np.log10(pair_gain)
-    drawn = scan_trial(rng, draws, scene=pair, targets=target, snr_db=before_array)
+    drawn = elliptic.scan_trial(
+        rng, draws, scene=pair, targets=target, snr_db=before_array
+    )
     error = drawn["path_sums"][:, 0]
     return {"error": error, "astray": np.abs(error) > 60}
 
@@ -270,47 +233,30 @@ def decided(draws):
 
 # %% tags=["hide-input"]
 quick = {"progress": False, "seed": 2025, "batch_size": 200}
-tested = sweep(
-    astray_trial,
-    {"level_db": [-16, -12, -10, -8, -6, -4]},
-    draws=5000 * more,
-    until=decided,
-    **quick,
-)
-strong = sweep(
-    astray_trial, {"level_db": [0, 5, 10, 15, 20]}, draws=200 * more, **quick
-)
+quick |= {"settings": {"level_db": [-16, -12, -10, -8, -6, -4]}}
+tested = sweep(astray_trial, **quick, draws=5000 * more, until=decided)
+quick |= {"settings": {"level_db": [0, 5, 10, 15, 20]}}
+strong = sweep(astray_trial, **quick, draws=200 * more)
 astray = share(tested["astray"])
 path_error = xr.concat([rms(tested["error"]), rms(strong["error"])], dim="level_db")
 levels_db = path_error["level_db"].values
 sound = astray.sel(end="upper").values < 1e-3
 threshold_db = int(tested["level_db"].values[sound].min())
-at_six = {
-    "astray": astray.sel(level_db=-6).values,
-    "draws": int(tested["n_draws"].sel(level_db=-6)),
-    "over bound": path_error.sel(level_db=-6).values
-    / scan_crlb(pair, azimuth, elevation, [10**-0.6])[1][0],
-}
 
 # %% mystnb={"figure": {"caption": "Left: share of scans astray, with 95 % intervals. Right: RMS error of the path sum. Above the threshold (grey line) the error lies on the Cramér–Rao bound. Below it a few astray scans lift it by orders of magnitude. The Ziv–Zakai bound includes astray scans, but expects them only at lower ratios.", "name": "fig-threshold"}, "image": {"alt": "Two panels against the signal-to-noise ratio. Left, the share of scans astray falls from nearly 100 percent at minus 16 decibels to zero at minus 4. Right, on a logarithmic axis, the error falls from about a kilometre to two metres at minus 4 decibels and then follows a dotted straight line; a second curve leaves that line only near minus 7 decibels."}} tags=["hide-input"]
 fine = np.linspace(-16, 20, 73)
-crlb = scan_crlb(pair, azimuth, elevation, 10 ** (fine[:, None] / 10))[1][:, 0]
-ziv_zakai = scan_ziv_zakai(pair, azimuth, elevation, 10 ** (fine[:, None] / 10))[
-    :, 0
-]
+setting = pair, azimuth, elevation, 10 ** (fine[:, None] / 10)
+crlb = elliptic.scan_crlb(*setting)[1][:, 0]
+ziv_zakai = elliptic.scan_ziv_zakai(*setting)[:, 0]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.4), width_ratios=(1, 1.25))
 value, lower, upper = 100 * np.moveaxis(astray.values, -1, 0)
-figures.curves(
-    left, tested["level_db"].values, {"ml": value}, bands={"ml": (lower, upper)}
-)
-left.set(
-    xlabel="SNR of a subcarrier [dB]", ylabel="scans astray [%]", ylim=(-3, 103)
-)
+band = {"ml": (lower, upper)}
+figures.curves(left, tested["level_db"].values, {"ml": value}, bands=band)
+left.set(xlabel="SNR of a subcarrier [dB]", ylabel="scans astray [%]")
 left.set_xticks([-16, -12, -8, -4])
 value, lower, upper = np.moveaxis(path_error.values, -1, 0)
-figures.curves(
-    right, levels_db, {"ml": value}, bands={"ml": (np.maximum(lower, 0.05), upper)}
-)
+band = {"ml": (np.maximum(lower, 0.05), upper)}
+figures.curves(right, levels_db, {"ml": value}, bands=band)
 right.plot(fine, crlb, **figures.style("bound"))
 right.plot(fine, ziv_zakai, **figures.style("Ziv–Zakai bound", marker=""))
 right.set(xlabel="SNR of a subcarrier [dB]", ylabel="RMS error of the path sum")
@@ -325,43 +271,36 @@ plt.show()
 # At −4 dB none of nearly 4000 scans goes astray, so with 95 % confidence fewer than one in a thousand do. This is our threshold. At −6 dB the share is about 0.5 % (0.1 to 1.3 %), and those few scans, wrong by up to
 # two kilometres, make the RMS error some forty times the bound.
 #
-# Few draws would not have shown this: at a share of 0.43 %, one block of 400 scans in six contains none that is astray. The Ziv–Zakai bound includes large errors, as those of a decision between *two* delays. A scan decides
-# among hundreds of cells, and so the bound leaves the Cramér–Rao line some 2 dB too late.
+# Few draws do not show this: if the share is 0.43 %, one block of 400 scans in six contains none astray. The Ziv–Zakai bound includes large errors, as those of a decision between *two* delays. A scan decides
+# among hundreds of cells, so its threshold is some 2 dB higher.
 #
-# An ellipse through a false path sum is a false ellipse. What helps is a second pair: path sums that belong to no common position have a large misfit, and `scan` then reports
-# `converged` as false. A delay outside the window, which appears shorter by 3838 m, is found in the same way.
+# One pair cannot notice a false path sum. Several can: sums that belong to no common position have a large misfit, and `scan` reports
+# `converged` as false. It also notices a path longer than the window, which appears 3838 m too short.
 #
 # ## How far does that reach?
 #
-# For each target the budget is compared with the threshold. The height is that of the paper's target, the pair is that with surfaces 1600 m apart.
+# The map compares each target's budget with the threshold, for the height of the paper's target and the pair 1600 m apart.
 
 # %% mystnb={"figure": {"caption": "Margin of the link budget over the threshold, for targets 1400 m high. The thick line is where it ends. Squares: the two surfaces; star: the paper's target; triangle: the radar.", "name": "fig-reach"}, "image": {"alt": "A map over x from 0 to 1.6 and y from minus 1.5 to 3 kilometres. The margin is highest between the two surfaces and falls in all directions; a thick closed contour at zero runs about two kilometres north of them. A star lies inside it."}} tags=["hide-input"]
 gx, gy = np.linspace(20, 1580, 79), np.linspace(-2300, 2800, 103)
 plane = np.stack(np.broadcast_arrays(gx, gy[:, None], target[2]), axis=-1)
-margin_db = (
-    10 * np.log10(link_budget(pair, plane)[..., 0] * pair_gain) - threshold_db
-)
-north = np.linspace(500, 4000, 35001)
-along = np.stack(np.broadcast_arrays(800.0, north, target[2]), axis=-1)
-along_db = 10 * np.log10(link_budget(pair, along)[:, 0] * pair_gain)
-reach = north[along_db >= threshold_db].max()
-along[:, 0] = 400.0
-beside_db = 10 * np.log10(link_budget(pair, along)[:, 0] * pair_gain)
-reach_400 = north[beside_db >= threshold_db].max()
+
+
+def margin(places):
+    return 10 * np.log10(elliptic.link_budget(pair, places)[..., 0] * pair_gain) + 4
+
+
+margin_db = margin(plane)
+north, reach = np.linspace(500, 4000, 35001), {}
+for east in (400, 800):
+    line = np.stack(np.broadcast_arrays(east, north, target[2]), axis=-1)
+    reach[east] = north[margin(line) >= 0].max()
 spare_db = after_array_db[2] - threshold_db
 
 fig, axes = plt.subplots(figsize=(7, 3.2))
-mesh = axes.pcolormesh(
-    gy / 1000, gx / 1000, margin_db.T, rasterized=True, vmin=-15, vmax=15
-)
-lines = axes.contour(
-    gy / 1000,
-    gx / 1000,
-    margin_db.T,
-    levels=[-10, 0, 10],
-    colors="white",
-    linewidths=[0.8, 2.5, 0.8],
-)
+field = gy / 1000, gx / 1000, margin_db.T
+mesh = axes.pcolormesh(*field, rasterized=True, vmin=-15, vmax=15)
+lines = axes.contour(*field, [-10, 0, 10], colors="w", linewidths=[0.8, 2.5, 0.8])
 axes.clabel(lines, fontsize=8, fmt="%d dB")
 axes.plot([0, 0], [0, 1.6], "ks", clip_on=False, zorder=5)
 axes.plot(target[1] / 1000, target[0] / 1000, "*", color="C1", ms=14, mec="white")
@@ -381,89 +320,41 @@ plt.show()
 # elevation, that both are correlated, and which pair is weak. A simpler description has one deviation for both angles and one for all path sums.
 
 # %% tags=["hide-input"]
-variances = np.diagonal(drawn.covariance, axis1=-2, axis2=-1)
-sigma_angle = np.sqrt(variances[:, :2].mean(axis=-1))
-sigma_path = np.sqrt(variances[:, 2:].mean(axis=-1))
-simple = {"sigma_angle": sigma_angle, "sigma_path": sigma_path[:, None]}
-fixes = {
-    "fit, simple noise": locate(surfaces, *measured, **simple),
-    "fit, full covariance": locate(
-        surfaces, *measured, covariance=drawn.covariance
-    ),
-}
-directions = pair_directions(surfaces, receiver, *measured)
-seen = {
-    label: np.sum(
-        direction_weights(surfaces, receiver, *measured, method=method, **simple)
-        * directions,
-        axis=-1,
-    ).T
-    for label, method in (
-        ("mean (22)", "mean"),
-        ("binary weighting (21)", "binary"),
-        ("best weights", "best"),
-    )
-}
-seen |= {
-    label: np.stack(direction(fit.position, receiver), axis=-1)
-    for label, fit in fixes.items()
-}
+keys = ("mean", "binary", "best", "simple", "direction")
+bound = xr.DataArray(drawn["direction_bound"][0], dims="angle")
+errors = {k: xr.DataArray(drawn[k], dims=("draw", "angle")) for k in keys}
+over_bound = {k: ratio_to_bound(error, bound).values for k, error in errors.items()}
+squares = {k: (error / bound) ** 2 for k, error in errors.items()}
+lost = mean(squares["simple"] - squares["direction"]).values
 
-true_covariance = np.zeros((7, 7))
-true_covariance[:2, :2] = angles_bound
-true_covariance[2:, 2:] = np.diag(sums_bound**2)
-told = np.diag(
-    np.r_[
-        np.full(2, np.trace(angles_bound) / 2), np.full(5, np.mean(sums_bound**2))
-    ]
-)
-bound = np.sqrt(
-    np.diag(direction_crlb(surfaces, receiver, target, covariance=true_covariance))
-)
-reached = mismatched_covariance(
-    surfaces, target, covariance=true_covariance, told=told
-)
-jacobian = direction_jacobian(target, receiver)
-expected = np.sqrt(np.diag(transform_bound(reached, jacobian))) / bound
-errors = {
-    label: xr.DataArray(
-        answer - np.array(direction(target, receiver)), dims=("draw", "angle")
-    )
-    for label, answer in seen.items()
-}
-limit = xr.DataArray(bound, dims="angle")
-over_bound = {
-    label: ratio_to_bound(error, limit).values for label, error in errors.items()
-}
-squares = {label: (error / limit) ** 2 for label, error in errors.items()}
-lost = mean(squares["fit, simple noise"] - squares["fit, full covariance"]).values
+true_noise = np.diag(np.r_[0, 0, sums_bound**2])
+true_noise[:2, :2] = angles_bound
+average = np.trace(angles_bound) / 2, np.mean(sums_bound**2)
+told = np.diag(np.repeat(average, [2, 5]))
+noises = {"covariance": true_noise, "told": told}
+reached = elliptic.mismatched_covariance(surfaces, target, **noises)
+seen = transform_bound(reached, direction_jacobian(target, receiver))
+expected = np.sqrt(np.diag(seen)) / bound.values
 
 # %% mystnb={"figure": {"caption": "Error of the direction at the radar over its bound, with 95 % intervals. Told the full covariance of each scan, the fit is on the bound. Told one deviation for both angles and one for all sums, it loses what first-order theory says (grey bars).", "name": "fig-chain"}, "image": {"alt": "Five rows of points with intervals, a circle for azimuth and a square for elevation, against the ratio to the bound from 1 to about 1.8. The fit with full covariance lies at 1, the fit with simple noise at about 1.05 and 1.09 on grey bars, the weightings farther right."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.2))
-for row, ratios in enumerate(over_bound.values()):
-    for k, (marker, shift) in enumerate((("o", 0.14), ("s", -0.14))):
-        value, lower, upper = ratios[k]
-        axes.errorbar(
-            value,
-            row + shift,
-            xerr=[[value - lower], [upper - value]],
-            fmt=marker,
-            color=f"C{k}",
-            capsize=3,
-            label=("azimuth", "elevation")[k] if row == 0 else None,
-        )
-for k, shift in enumerate((0.14, -0.14)):
+for k, (name, shift) in enumerate((("azimuth", 0.14), ("elevation", -0.14))):
+    values = np.array([ratios[k] for ratios in over_bound.values()])
+    rows, spread = np.arange(5) + shift, np.abs(values[:, 1:] - values[:, :1]).T
+    look = {"fmt": "os"[k], "color": f"C{k}", "capsize": 3, "label": name}
+    axes.errorbar(values[:, 0], rows, xerr=spread, **look)
     axes.plot([expected[k]] * 2, [3 + shift - 0.12, 3 + shift + 0.12], "0.5", lw=4)
 axes.axvline(1, **figures.style("bound", label="_"))
-axes.set_yticks(range(len(over_bound)), list(over_bound))
+labels = ("mean (22)", "binary weighting (21)", "best weights")
+labels += ("fit, simple noise", "fit, full covariance")
+axes.set_yticks(range(5), labels)
 axes.set(xlabel="RMS error over its Cramér–Rao bound")
 axes.legend(loc="upper right")
 plt.show()
 
 # %% [markdown]
-# With the full covariance the fit is on the bound. With the simple noise it is 4.5 % above it in azimuth and 8.9 % in elevation by first-order theory (`mismatched_covariance`), and the draws agree. That loss is no bias and
-# no outlier: it is the price of wrong weights. The weighting of directions that knows both noises, [best weights](best_weights.ipynb), has the same loss, because it takes one deviation for both
-# angles. The paper's combinations are farther off in azimuth.
+# With the full covariance the fit is on the bound. With the simple noise it is 4.5 % above it in azimuth and 8.9 % in elevation by first-order theory (`mismatched_covariance`), and the draws agree. That loss is
+# the price of wrong weights. The [best weights](best_weights.ipynb) for averaging directions have the same loss, because they also take one deviation for both angles. The paper's combinations are farther off in azimuth.
 #
 # ## Exercises
 #
@@ -480,9 +371,9 @@ plt.show()
 
 # %% tags=["hide-cell"]
 wide = Scene(surfaces, receiver, middle, Radar(bandwidth=20e6))
-wide_bound = scan_crlb(wide, azimuth, elevation, after_array)[1]
+wide_bound = elliptic.scan_crlb(wide, azimuth, elevation, after_array)[1]
 assert np.allclose(wide_bound / sums_bound, 0.5)
-assert np.allclose(link_budget(wide, target), snr)
+assert np.allclose(elliptic.link_budget(wide, target), snr)
 
 # %% [markdown]
 # **2.** The target is a small drone with a cross-section of 1 m² instead of 10 m². Which line in the map of the reach is now its end? Predict it, then change `Radar(cross_section=...)` and draw the map again.
@@ -498,7 +389,7 @@ assert np.allclose(link_budget(wide, target), snr)
 
 # %% tags=["hide-cell"]
 drone = Scene(surfaces, receiver, middle, Radar(cross_section=1.0))
-drone_db = 10 * np.log10(link_budget(drone, target) / snr)
+drone_db = 10 * np.log10(elliptic.link_budget(drone, target) / snr)
 assert np.allclose(drone_db, -10) and spare_db - 10 < 0
 
 # %% [markdown]
@@ -532,10 +423,12 @@ assert share_interval(0, needed - 1)[1] > 1e-3
 # :::
 
 # %% tags=["hide-cell"]
-exact_sums = true_covariance.copy()
+exact_sums = true_noise.copy()
 exact_sums[2:, 2:] = 1e-8 * np.eye(5)
-with_exact = direction_crlb(surfaces, receiver, target, covariance=exact_sums)
-remaining = np.sqrt(np.diag(with_exact)) / bound
+with_exact = elliptic.direction_crlb(
+    surfaces, receiver, target, covariance=exact_sums
+)
+remaining = np.sqrt(np.diag(with_exact)) / bound.values
 
 # %% [markdown]
 # ## What the paper claims
@@ -549,12 +442,12 @@ home = np.linalg.norm(surfaces[1:] - receiver, axis=-1)
 there = np.linalg.norm(receiver - surfaces[0]), np.linalg.norm(target - surfaces[0])
 return_loss_db = 20 * np.log10(to_second * home / np.prod(there))
 detour_loss_db = 20 * np.log10((to_second + home) / np.sum(there))
-full = over_bound["fit, full covariance"]
+full = over_bound["direction"]
 ledger.record(
     ledger.row(
         "duan2025",
         "measured-delay",
-        ours=f"{path_rms[:, 0].min():.2f} to {path_rms[:, 0].max():.2f} m over the five "
+        ours=f"{measured_rms[2:, 0].min():.2f} to {measured_rms[2:, 0].max():.2f} m over the five "
         f"pairs with 10 MHz, at the bound from {threshold_db} dB a subcarrier on",
         bound=f"{sums_bound.min():.2f} to {sums_bound.max():.2f} m",
         verdict=ledger.untestable("bandwidth, power and waveform"),
@@ -562,8 +455,8 @@ ledger.record(
     ledger.row(
         "duan2025",
         "known-angles",
-        ours=f"{angle_rms[0, 0]:.3f} and {angle_rms[1, 0]:.3f} deg by a scan of 25 beams",
-        bound=f"{sigma_angles[0]:.3f} and {sigma_angles[1]:.3f} deg",
+        ours=f"{measured_rms[0, 0]:.3f} and {measured_rms[1, 0]:.3f} deg by a scan of 25 beams",
+        bound=f"{limits[0]:.3f} and {limits[1]:.3f} deg",
         verdict=ledger.untestable(
             "the size of a surface and how angles are measured"
         ),
@@ -614,44 +507,51 @@ assert (
     round(after_array_db.min(), 1) == 0.6 and round(after_array_db.max(), 1) == 4.9
 )
 assert found.converged and one_scan.converged and fix.converged and miss < 15
-assert (angle_rms[:, 1] < sigma_angles).all() and (
-    sigma_angles < angle_rms[:, 2]
-).all()
-assert np.all(np.abs(path_rms[:, 0] / sums_bound - 1) < 0.12), "at the bound"
-assert sigma_angles.round(2).tolist() == [0.08, 0.03]
-assert 0.6 < sums_bound.min() and sums_bound.max() < 1.05
+assert np.all(np.abs(measured_rms[:, 0] / limits - 1) < 0.12), "at the bound"
+assert limits[:2].round(2).tolist() == [0.08, 0.03]
+assert 0.6 < limits[2:].min() and limits[2:].max() < 1.05
 correlation = angles_bound[0, 1] / np.sqrt(np.prod(np.diag(angles_bound)))
 assert round(correlation, 2) == 0.69
 assert threshold_db == -4 and np.isclose(radar.path_window, 3838, atol=1)
-assert at_six["astray"][1] < 0.0043 < at_six["astray"][2], (
-    "16,000 scans gave 0.43 %"
+at_six, error_six = (
+    astray.sel(level_db=-6).values,
+    path_error.sel(level_db=-6).values,
 )
-assert at_six["over bound"][0] > 10 and at_six["over bound"][2] > 38
+assert at_six[1] < 0.0043 < at_six[2], "16,000 scans gave 0.43 %"
+crlb_six = np.interp(-6, fine, crlb)
+assert error_six[0] > 10 * crlb_six and error_six[2] > 38 * crlb_six
+far = surfaces[0] + 1.9 * (
+    target - surfaces[0]
+)  # the same direction, beyond the window
+wrapped = scan(scene, receive(scene, far, rng, snr=snr, weights=weights))
+short_by = elliptic.path_sums(surfaces, far) - wrapped.path_sums
+assert np.allclose(short_by, radar.path_window, atol=10) and not wrapped.converged
+weak = elliptic.scan_trial(rng, 50, scene=scene, targets=target, snr_db=-30.0)
+assert weak["scanned"].mean() < 0.1, "astray scans over five pairs are noticed"
 assert 5 < 1 / (1 - 0.0043) ** 400 < 7, "blocks of 400 without an astray scan"
 assert (
     np.interp(-6, fine, ziv_zakai / crlb)
     < 1.1
     < np.interp(-8, fine, ziv_zakai / crlb)
 )
-strong_bound = scan_crlb(
-    pair, azimuth, elevation, 10 ** (levels_db[-6:, None] / 10)
-)[1]
-assert np.all(np.abs(path_error.values[-6:, 0] / strong_bound[:, 0] - 1) < 0.2)
-assert round(spare_db, 1) == 8.1 and round(reach / 1000, 1) == 2.2
-assert abs(reach_400 - 2034) < 2
+assert np.all(
+    np.abs(path_error[-6:, 0] / np.interp(levels_db[-6:], fine, crlb) - 1) < 0.2
+)
+assert round(spare_db, 1) == 8.1 and round(reach[800] / 1000, 1) == 2.2
+assert abs(reach[400] - 2034) < 2
 assert expected.round(3).tolist() == [1.045, 1.089]
-for ratios, theory in zip(over_bound["fit, simple noise"], expected, strict=True):
+for ratios, theory in zip(over_bound["simple"], expected, strict=True):
     assert ratios[1] < theory < ratios[2], "the draws agree with theory"
 assert np.all((full[:, 1] < 1) & (1 < full[:, 2])) and lost[1, 1] > 0
-best = over_bound["best weights"]
-assert np.allclose(best, over_bound["fit, simple noise"], rtol=0.01)
-assert over_bound["binary weighting (21)"][0, 1] > full[0, 2]
-assert over_bound["mean (22)"][0, 1] > full[0, 2]
+best = over_bound["best"]
+assert np.allclose(best, over_bound["simple"], rtol=0.01)
+assert over_bound["binary"][0, 1] > full[0, 2]
+assert over_bound["mean"][0, 1] > full[0, 2]
 assert remaining.round(2).tolist() == [0.12, 0.92]
 for number in range(1, 6):
-    through = surface.steering_vector(*direction(target, surfaces[number]))
+    through = surface.steering_vector(*elliptic.direction(target, surfaces[number]))
     through = through * surface.steering_vector(
-        *direction(receiver, surfaces[number])
+        *elliptic.direction(receiver, surfaces[number])
     )
     assert np.abs(np.mean(through * aimed)) < 0.002, "phases of the first surface"
 assert round(return_loss_db.min()) == 4 and round(return_loss_db.max()) == 16
