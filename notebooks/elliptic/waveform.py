@@ -7,7 +7,7 @@
 # :class: tip
 #
 # * **Errors.** With 10 MHz of bandwidth, one scan of 25 beams over five pairs measures the azimuth to 0.08°, the elevation to 0.03° and each path sum to about 0.6 to 1 m. That is the Cramér–Rao bound.
-# * **Threshold.** It holds down to a signal-to-noise ratio of −4 dB a subcarrier, where fewer than one scan in a thousand goes astray. At −6 dB 0.1 to 1.3 % do, wrong by hundreds of metres, and the RMS error is forty times the bound.
+# * **Threshold.** It holds down to a signal-to-noise ratio of −4 dB a subcarrier, where fewer than one scan in a thousand goes astray. At −6 dB 0.1 to 1.3 % do, wrong by hundreds of metres, and the RMS error is tens of times the bound.
 # * **Reach.** The paper's target has 8.1 dB to spare with our radar. North of the middle between two surfaces the budget ends after 2.2 km.
 # :::
 
@@ -151,7 +151,7 @@ fix = locate(surfaces, *measured, covariance=found.covariance)
 miss = np.linalg.norm(fix.position - target)
 
 # %% [markdown]
-# The fix is a few metres off. Its path sums are the peaks of five profiles:
+# The fix is a few metres off. The path sums of a scan are the peaks of five profiles:
 
 # %% mystnb={"figure": {"caption": "The echo over each pair in its strongest beam, against path length. Each profile has one peak; the dots are the true path sums. A peak is 30 m wide, one resolution cell, and is measured to a fiftieth of that.", "name": "fig-profiles"}, "image": {"alt": "Five curves of power above each other against path length from 3.7 to 4.3 kilometres. Each is noise with one narrow peak of some 25 decibels, at a different length for each pair, and a dot marks the top of each peak."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 3.6))
@@ -265,7 +265,7 @@ plt.show()
 
 # %% [markdown]
 # At −4 dB none of nearly 4000 scans goes astray, so with 95 % confidence fewer than one in a thousand do. This is our threshold. At −6 dB the share is about 0.5 % (0.1 to 1.3 %), and those few scans, wrong by up to
-# two kilometres, make the RMS error some forty times the bound.
+# two kilometres, make the RMS error tens of times the bound.
 #
 # Few draws do not show this: if the share is 0.43 %, one block of 400 scans in six contains none astray. The Ziv–Zakai bound includes large errors, as those of a decision between *two* delays. A scan decides
 # among hundreds of cells, so its threshold is some 2 dB higher.
