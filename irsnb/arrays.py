@@ -126,9 +126,13 @@ class PlanarArray:
             distance = checks.positive("distance", distance, "m")
             shapes["distance"] = distance.shape
         checks.common_shape(**shapes)
+        return np.exp(1j * self.phases_unchecked(azimuth, elevation, distance))
+
+    def phases_unchecked(self, azimuth, elevation, distance=None):
+        """Phases of :meth:`steering_vector` [rad], of arrays that have been checked."""
         along = unit_vector_unchecked(azimuth, elevation) @ self.positions.T
         if distance is not None:
             # r - |r u - p|, written without the cancellation of two long lengths
             r, square = distance[..., None], np.sum(self.positions**2, axis=-1)
             along = (2 * r * along - square) / (r + np.sqrt(r**2 - 2 * r * along + square))
-        return np.exp(2j * np.pi / self.wavelength * along)
+        return 2 * np.pi / self.wavelength * along
