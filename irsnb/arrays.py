@@ -132,7 +132,15 @@ class PlanarArray:
         """Phases of :meth:`steering_vector` [rad], of arrays that have been checked."""
         along = unit_vector_unchecked(azimuth, elevation) @ self.positions.T
         if distance is not None:
-            # r - |r u - p|, written without the cancellation of two long lengths
+            # r - |r u - p|, written without the cancellation of two long lengths:
+            # (2 r along - square) / (r + sqrt(r^2 - 2 r along + square)), with little memory.
             r, square = distance[..., None], np.sum(self.positions**2, axis=-1)
-            along = (2 * r * along - square) / (r + np.sqrt(r**2 - 2 * r * along + square))
-        return 2 * np.pi / self.wavelength * along
+            along = 2 * r * along
+            root = r**2 - along
+            root += square
+            np.sqrt(root, out=root)
+            root += r
+            along -= square
+            along /= root
+        along *= 2 * np.pi / self.wavelength
+        return along
