@@ -229,7 +229,7 @@ print(f"25 of 30 scenarios: {share:.0%}; one fold of five leaves {24 / 30:.0%}")
 # The penalty on the weights adds to what Keras calls the loss. We note it after each epoch and take it off: what is left of the validation loss is (6).
 
 # %% tags=["nbval-ignore-output"]
-few = np.isin(examples.scene, np.arange(6)) & (np.arange(len(examples)) % 2 == 0)
+few = np.isin(examples.scene, np.arange(10)) & (np.arange(len(examples)) % 2 == 0)
 chosen = np.flatnonzero(few) if runs.scale() == "quick" else np.arange(len(few))
 training, held = (
     chosen[rows_] for rows_ in grouped_folds(examples.scene[chosen])[0]
