@@ -213,7 +213,7 @@ def find_users(
     covariance = inputs.covariances(
         "covariance", covariance, len(inputs.planar_array("array", array).positions)
     )
-    count = inputs.sources("n_users", n_users, len(covariance))
+    count = inputs.sources("n_users", n_users, covariance.shape[-1])
     candidates = 3 * count if candidates is None else checks.count("candidates", candidates, count)
     azimuth = inputs.axis("azimuth", paper_grid() if azimuth is None else azimuth, "azimuth")
     elevation = inputs.axis("elevation", paper_grid() if elevation is None else elevation, "elevation")
@@ -226,28 +226,29 @@ def find_users(
         part = slice(first, first + CHUNK)
         spectra = subspace_spectrum(signal[part], array, azimuth, elevation)
         rows[part], columns[part], _ = peaks(spectra, rows.shape[1])
-    # Where there are fewer peaks, the highest stands in for the others: it counts once.
-    peaked = rows[:, :1] >= 0
+    # Where a covariance has fewer peaks than another, its highest stands in for the others: it counts once.
+    counts = (rows >= 0).sum(axis=-1)
+    rows, columns = (index[:, : max(counts.max(), 1)] for index in (rows, columns))
     rows, columns = (np.where(rows < 0, index[:, :1], index) for index in (rows, columns))
     ended = _newton(flat, array, np.stack([azimuth[columns], elevation[rows]], axis=-1), count)
     steered = array.steering_vector(ended[..., 0], ended[..., 1])
     null = size - np.sum(np.abs(steered.conj() @ signal) ** 2, axis=-1)
     lowest = np.argsort(null.round(9), axis=-1, kind="stable")
-    alike = np.abs(steered @ np.swapaxes(steered.conj(), -1, -2)) >= SAME * size
-    chosen = [_different(*row, count) for row in zip(lowest, alike, strict=True)]
+    chosen = [_different(*row, count) for row in zip(lowest, steered, strict=True)]
     found = np.full((len(flat), count, 2), np.nan)
-    solved = [i for i in range(len(flat)) if peaked[i] and len(chosen[i]) == count]
+    solved = [i for i in range(len(flat)) if counts[i] >= count and len(chosen[i]) == count]
     if solved:
         found[solved] = refine(flat[solved], array, np.stack([ended[i, chosen[i]] for i in solved]))
     return found.reshape(*covariance.shape[:-2], count, 2)
 
 
-def _different(order, alike, count):
-    """The first candidates in an order of which no two are alike, `count` or fewer: two may end in one
-    place."""
+def _different(order, steered, count):
+    """The first `count` candidates in an order that are different users, or fewer: two may end in one place,
+    where their steering vectors are alike."""
     chosen = []
     for candidate in order:
-        if len(chosen) < count and not alike[candidate, chosen].any():
+        likeness = np.abs(steered[chosen].conj() @ steered[candidate])
+        if len(chosen) < count and (likeness < SAME * steered.shape[-1]).all():
             chosen.append(candidate)
     return chosen
 

@@ -2,7 +2,7 @@
 # # ElementNet: a network that is to choose
 #
 # **Part III, the second network.** For readers of [placement](which_elements.ipynb), who have met a neural network before. **Run time** under
-# 50 s on two cores; the paper scale draws five to ten times as many scenes.
+# 35 s on two cores; the paper scale draws five to ten times as many scenes.
 #
 # After this notebook you can
 #

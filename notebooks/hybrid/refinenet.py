@@ -2,7 +2,7 @@
 # # A network that looks at the whole spectrum
 #
 # **Part III, RefineNet of Surendran et al. (2025).** For readers of [decoupled MUSIC](decoupled_music.ipynb) and [refinement](refinement.ipynb). You should have met a
-# convolutional network before. **Run time** under 50 s on two cores at quick scale, where the networks see a few scenes for a few epochs; `make paper-scale PART=hybrid` has trained them as
+# convolutional network before. **Run time** under 30 s on two cores at quick scale, where the networks see a few scenes for a few epochs; `make paper-scale PART=hybrid` has trained them as
 # the paper says, and those figures stand beside.
 #
 # After this notebook you can

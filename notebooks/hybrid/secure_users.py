@@ -2,7 +2,7 @@
 # # Who is legitimate?
 #
 # **Part III, security.** For readers of [the bounds](what_the_surface_can_know.ipynb) and [placement](which_elements.ipynb). **Run time** under
-# 45 s on two cores; the paper scale draws ten times as many.
+# 30 s on two cores; the paper scale draws ten times as many.
 #
 # After this notebook you can
 #

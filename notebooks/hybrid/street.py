@@ -2,7 +2,7 @@
 # # A street, a surface, four users
 #
 # **Part III, the scenario of Surendran et al. (2025).** For readers of
-# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 20 s on two cores; the same at both scales.
+# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 10 s on two cores; the same at both scales.
 #
 # After this notebook you can
 #
