@@ -126,21 +126,22 @@ class PlanarArray:
             distance = checks.positive("distance", distance, "m")
             shapes["distance"] = distance.shape
         checks.common_shape(**shapes)
-        return np.exp(1j * self.phases_unchecked(azimuth, elevation, distance))
+        return np.exp(1j * phases_unchecked(self, azimuth, elevation, distance))
 
-    def phases_unchecked(self, azimuth, elevation, distance=None):
-        """Phases of :meth:`steering_vector` [rad], of arrays that have been checked."""
-        along = unit_vector_unchecked(azimuth, elevation) @ self.positions.T
-        if distance is not None:
-            # r - |r u - p|, written without the cancellation of two long lengths:
-            # (2 r along - square) / (r + sqrt(r^2 - 2 r along + square)), with little memory.
-            r, square = distance[..., None], np.sum(self.positions**2, axis=-1)
-            along = 2 * r * along
-            root = r**2 - along
-            root += square
-            np.sqrt(root, out=root)
-            root += r
-            along -= square
-            along /= root
-        along *= 2 * np.pi / self.wavelength
-        return along
+
+def phases_unchecked(array, azimuth, elevation, distance=None):
+    """Phases of :meth:`PlanarArray.steering_vector` [rad], of input that has been checked."""
+    along = unit_vector_unchecked(azimuth, elevation) @ array.positions.T
+    if distance is not None:
+        # r - |r u - p|, written without the cancellation of two long lengths:
+        # (2 r along - square) / (r + sqrt(r^2 - 2 r along + square)), with little memory.
+        r, square = distance[..., None], np.sum(array.positions**2, axis=-1)
+        along = 2 * r * along
+        root = r**2 - along
+        root += square
+        np.sqrt(root, out=root)
+        root += r
+        along -= square
+        along /= root
+    along *= 2 * np.pi / array.wavelength
+    return along

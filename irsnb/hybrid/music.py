@@ -13,7 +13,7 @@ from scipy.linalg import block_diag, eigh
 
 import irsnb.hybrid.inputs as inputs
 from irsnb import checks
-from irsnb.arrays import PlanarArray
+from irsnb.arrays import PlanarArray, phases_unchecked
 
 __all__ = [
     "GRID",
@@ -467,7 +467,7 @@ def range_spectrum(
     n_sources = inputs.sources("n_sources", n_sources, len(covariance))
     checks.check_memory("distances", distances, 32.0 * len(directions) * len(distances) * len(covariance))
     signal = signal_subspace(covariance, n_sources)
-    phases = array.phases_unchecked(directions[:, :1], directions[:, 1:], distances)
+    phases = phases_unchecked(array, directions[:, :1], directions[:, 1:], distances)
     null = np.empty(phases.shape[:-1])
     kernels.nulls(phases.reshape(-1, len(covariance)), np.ascontiguousarray(signal), null.reshape(-1))
     return 1 / np.maximum(null, len(covariance) * np.finfo(float).eps)
