@@ -54,7 +54,7 @@ figures.use_style()
 keras = load_keras()
 room = Room()
 rng = np.random.default_rng(2024)
-n_samples, epochs = {"quick": (2000, 3), "paper": (100_000, 25)}[runs.scale()]
+n_samples, epochs = {"quick": (2000, 2), "paper": (100_000, 25)}[runs.scale()]
 samples = draw_samples(room, n_samples, rng)
 print(f"{n_samples} users, {epochs} epochs")
 print("a user:", samples.positions[0].round(2), "m, with", end=" ")
