@@ -34,6 +34,7 @@ __all__ = [
     "real_array",
     "real_number",
     "require",
+    "row_values",
     "shape",
     "text",
     "texts",
@@ -141,6 +142,30 @@ def complex_array(
     if finite:
         require(np.isfinite(array), name, array, "it must be finite")
     return array
+
+
+def row_values(name: str, value: Any, *, is_complex: bool = False) -> np.ndarray:
+    """Return numbers of a batch as an array, whatever their values, or raise ``ValueError`` for another kind.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave: NaN and infinities pass, :func:`irsnb.fix.sift_rows` judges them row by row.
+    is_complex : bool
+        Whether complex numbers are allowed; they stay complex, and real numbers real.
+
+    Returns
+    -------
+    ndarray of float or complex
+    """
+    array = _array(name, value, "fiuc" if is_complex else "fiu", "must be numbers in a regular array", None)
+    return (
+        array
+        if array.dtype in (float, complex)
+        else array.astype(complex if array.dtype.kind == "c" else float)
+    )
 
 
 def integer_array(name: str, value: Any, low: int | None = None, high: int | None = None) -> np.ndarray:

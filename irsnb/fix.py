@@ -7,15 +7,14 @@ Pearson's chi-square test, and ``converged`` listens to it.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri
 
-from irsnb.checks import _array, integer_array
+from irsnb.checks import integer_array
 
-__all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "row_values", "sift_rows"]
+__all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "sift_rows"]
 
 LEVEL = 1e-3
 """Level of the chi-square test, which is how often a misfit is called too large although the model holds."""
@@ -164,30 +163,6 @@ class Fix:
         if len(self.remarks) > _MOST_ROWS:
             lines.append(f"... {len(self.remarks) - _MOST_ROWS} more remarks")
         return "\n".join(lines)
-
-
-def row_values(name: str, value: Any, *, is_complex: bool = False) -> np.ndarray:
-    """Return numbers of a batch as an array, whatever their values, or raise ``ValueError`` for another kind.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : array_like
-        What the caller gave: NaN and infinities pass, :func:`sift_rows` judges them row by row.
-    is_complex : bool
-        Whether complex numbers are allowed; they stay complex, and real numbers real.
-
-    Returns
-    -------
-    ndarray of float or complex
-    """
-    array = _array(name, value, "fiuc" if is_complex else "fiu", "must be numbers in a regular array", None)
-    return (
-        array
-        if array.dtype in (float, complex)
-        else array.astype(complex if array.dtype.kind == "c" else float)
-    )
 
 
 def sift_rows(

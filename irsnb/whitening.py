@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from irsnb.fix import row_values
+from irsnb.checks import row_values
 
 __all__ = ["read_covariance", "whitener"]
 

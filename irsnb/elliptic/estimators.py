@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
-from irsnb.checks import choice, common_shape, points, real_array, require
+from irsnb.checks import choice, common_shape, points, real_array, require, row_values
 from irsnb.elliptic.model import (
     checked_ellipse,
     checked_pairs,
@@ -15,7 +15,7 @@ from irsnb.elliptic.model import (
     path_sum,
 )
 from irsnb.fitting import descend, fix_of_descent
-from irsnb.fix import Fix, row_values, sift_rows
+from irsnb.fix import Fix, sift_rows
 from irsnb.geometry import direction_angles, direction_jacobian, ray_jacobian, unit_vector_unchecked
 
 __all__ = [
