@@ -1,29 +1,30 @@
 """Part I, Duan et al. (2025): elliptic positioning through pairs of surfaces."""
 
-from irsnb.elliptic.bounds import direction_crlb, position_crlb, scan_crlb
-from irsnb.elliptic.estimators import (
-    Association,
-    associate,
-    binary_weights,
-    fuse,
-    locate,
-    minimum_variance_weights,
-    pair_sensitivities,
-    perturbation_mae,
+from irsnb.elliptic.association import Association, associate
+from irsnb.elliptic.bounds import (
+    direction_crlb,
+    mismatched_covariance,
+    position_crlb,
+    scan_crlb,
+    scan_ziv_zakai,
 )
-from irsnb.elliptic.model import (
+from irsnb.elliptic.linear import locate_sums
+from irsnb.elliptic.locate import locate
+from irsnb.elliptic.pair import locate_pair, pair_directions, pair_positions, pair_sensitivities
+from irsnb.elliptic.radar import Detour, Radar, Scene
+from irsnb.elliptic.scan import Scan, scan
+from irsnb.elliptic.scene import (
     EXPERIMENTS,
     Experiment,
     direction,
     eccentricity,
+    legs,
     paper_direction,
-    path_sum,
-    second_surface,
+    path_sums,
+    surfaces_on_line,
+    zones,
 )
-from irsnb.elliptic.waveform import (
-    Detour,
-    Radar,
-    Scan,
+from irsnb.elliptic.signal import (
     array_weights,
     arrival_sines,
     beam_responses,
@@ -33,16 +34,19 @@ from irsnb.elliptic.waveform import (
     link_budget,
     receive,
     receive_steering,
-    scan,
 )
+from irsnb.elliptic.trials import locate_trial, scan_trial
+from irsnb.elliptic.weights import METHODS, binary_weights, direction_weights, perturbation_mae
 
 __all__ = [
     "Association",
     "Detour",
     "EXPERIMENTS",
     "Experiment",
+    "METHODS",
     "Radar",
     "Scan",
+    "Scene",
     "array_weights",
     "arrival_sines",
     "associate",
@@ -53,19 +57,28 @@ __all__ = [
     "direction",
     "direction_cosines",
     "direction_crlb",
+    "direction_weights",
     "eccentricity",
-    "fuse",
+    "legs",
     "link_budget",
     "locate",
-    "minimum_variance_weights",
+    "locate_pair",
+    "locate_sums",
+    "locate_trial",
+    "mismatched_covariance",
+    "pair_directions",
+    "pair_positions",
     "pair_sensitivities",
     "paper_direction",
-    "path_sum",
+    "path_sums",
     "perturbation_mae",
     "position_crlb",
     "receive",
     "receive_steering",
     "scan",
     "scan_crlb",
-    "second_surface",
+    "scan_trial",
+    "scan_ziv_zakai",
+    "surfaces_on_line",
+    "zones",
 ]

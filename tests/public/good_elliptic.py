@@ -9,6 +9,7 @@ from walk import (
     count,
     covariance,
     elevation,
+    flag,
     instance,
     number,
     optional,
@@ -18,26 +19,44 @@ from walk import (
     rng,
 )
 
-from irsnb.elliptic import bounds, estimators, model, waveform
+from irsnb import elliptic
+from irsnb.elliptic import Association, Detour, Radar, Scan, Scene
 
 TARGET, RECEIVER, PAIRS = (500.0, 1000.0, 700.0), (200.0, -400.0, -30.0), (1200.0, 800.0)
-RADAR = waveform.Radar(subcarriers=8, antennas=2, surface_side=8, second_side=4, beam_side=2)
+SURFACES = ((0.0, 0.0, 0.0), (2400.0, 0.0, 0.0), (1600.0, 100.0, 30.0))
+RADAR = Radar(subcarriers=8, antennas=2, surface_side=8, second_side=4, beam_side=2)
 MIDDLE, SNR = (1.0, 0.5), (50.0, 80.0)
-SAMPLES = waveform.receive(
-    RADAR, TARGET, (200.0, -400.0, -30.0), PAIRS, MIDDLE, np.random.default_rng(0), SNR
-)
+SCENE = Scene(SURFACES, RECEIVER, MIDDLE, RADAR)
+SAMPLES = elliptic.receive(SCENE, TARGET, np.random.default_rng(0), snr=SNR)
 WEIGHTS = np.ones((2, 2)) / np.sqrt(2)
-COMBINED = waveform.combine(RADAR, SAMPLES, WEIGHTS)
-SUMS = model.path_sum(TARGET, PAIRS)
-AZIMUTH, ELEVATION = model.direction(TARGET, (0.0, 0.0, 0.0))
-TWO_SUMS = np.stack([SUMS, model.path_sum((700.0, 1200.0, 1400.0), PAIRS)])
+COMBINED = elliptic.combine(RADAR, SAMPLES, WEIGHTS)
+SUMS = elliptic.path_sums(SURFACES, TARGET)
+AZIMUTH, ELEVATION = elliptic.direction(TARGET, (0.0, 0.0, 0.0))
+TWO_SUMS = np.stack([SUMS, elliptic.path_sums(SURFACES, (700.0, 1200.0, 1400.0))])
+COVARIANCE = np.diag([1e-4, 1e-4, 1.0, 4.0]) + 1e-6
 
-
+ON_A_LINE = [(0.0, 0.0, 0.0), (2400.0, 0.0, 0.0), (300.0, 0.0, 0.0), (0.0, 0.0, 5.0)]
 DEGENERATE = [RECEIVER, (200.0, -400.0, 90.0), (0.0, 0.0, 0.0), (800.0, 0.0, 0.0), (300.0, 0.0, 0.0)]
+BEHIND = [(-500.0, 1000.0, 700.0), (2400.0, 0.0, 0.0)]
+SHORT = (2300.0, 700.0)
 
 
 def pairs(**kwargs):
     return real(PAIRS, low=0, trailing=1, **kwargs)
+
+
+def surfaces(good=SURFACES, *, lead=False):
+    """Surfaces (M + 1, 3); `lead`: a batch of placements is allowed."""
+    bad = [good[0], good[:1], (good[0], good[0], good[2])]
+    return points(good, bad=bad if lead else [*bad, [good]], trailing=2, lead=lead)
+
+
+def scene():
+    return instance(SCENE, bad=[Scene, RADAR])
+
+
+def radar():
+    return instance(RADAR, bad=[Radar])
 
 
 def middle():
@@ -45,29 +64,60 @@ def middle():
     return real(MIDDLE, lead=False, bad=[0.1, (0.1,), (0.1, 0.2, 0.3), [[0.1, 0.2]], *degrees])
 
 
-def radar():
-    return instance(RADAR, bad=[waveform.Radar])
+def path_sums(good=SUMS, **kwargs):
+    return positive(good, trailing=1, bad=[SHORT, good[:1]], skip={"nan": "means missing"}, **kwargs)
+
+
+def sigma_angle(**kwargs):
+    return positive(0.01, **kwargs)
+
+
+def sigma_path(**kwargs):
+    return positive(1.0, bad=[np.ones(3), (1.0, -1.0), *kwargs.pop("bad", [])], **kwargs)
+
+
+MEASURED = {
+    "surfaces": surfaces(),
+    "azimuth": azimuth(AZIMUTH),
+    "elevation": elevation(ELEVATION),
+    "path_sums": path_sums(),
+}
+SIGMAS = {"sigma_angle": sigma_angle(), "sigma_path": sigma_path(), "covariance": None}
 
 
 GOOD = {
-    model.Experiment: {
+    elliptic.Experiment: {
         "target": points(TARGET, lead=False, bad=[[TARGET]]),
         "receiver": points(RECEIVER, lead=False, bad=[[RECEIVER], TARGET]),
         "semi_focals": positive(PAIRS, lead=False, bad=[(), 3.0, [PAIRS]]),
         "one_pair": positive(800.0, array=False, skip={"nan": "shows none"}),
     },
-    model.second_surface: {"semi_focal": real(800.0, low=0)},
-    model.path_sum: {"target": points(TARGET), "semi_focal": real(800.0, low=0)},
-    model.eccentricity: {
-        "semi_major": positive(900.0, bad=[800.0, 700.0]),
+    elliptic.surfaces_on_line: {"semi_focals": positive(PAIRS, lead=False, bad=[(), [PAIRS]])},
+    elliptic.path_sums: {"surfaces": surfaces(lead=True), "targets": points(TARGET)},
+    elliptic.eccentricity: {
+        "path_sum": positive(1800.0, bad=[1600.0, 1400.0]),
         "semi_focal": real(800.0, low=0, high=899.0),
     },
-    model.direction: {"target": points(TARGET, bad=[RECEIVER]), "receiver": points(RECEIVER, bad=[TARGET])},
-    model.paper_direction: {
+    elliptic.legs: {
+        "surfaces": surfaces(lead=True),
+        "receiver": points(RECEIVER),
+        "targets": points(TARGET),
+    },
+    elliptic.zones: {
+        "surfaces": surfaces(lead=True),
+        "receiver": points(RECEIVER),
+        "targets": points(TARGET),
+        "reach": positive(2000.0),
+    },
+    elliptic.direction: {
+        "target": points(TARGET, bad=[RECEIVER]),
+        "receiver": points(RECEIVER, bad=[TARGET]),
+    },
+    elliptic.paper_direction: {
         "target": points(TARGET, bad=[RECEIVER, (200.0, -400.0, 90.0)]),
         "receiver": points(RECEIVER),
     },
-    waveform.Radar: {
+    Radar: {
         "carrier": positive(3.5e9, array=False),
         "bandwidth": positive(1e7, array=False),
         "subcarriers": count(128, low=2),
@@ -82,41 +132,39 @@ GOOD = {
         "dwell": positive(20e-3, array=False),
         "noise_factor": positive(2.0, array=False),
     },
-    waveform.Detour: {
+    Detour: {
         "excess": number(30.0, low=0),
         "amplitude": number(0.5, low=0),
         "phase": number(0.3),
         "turn": real((0.01, 0.0), lead=False, bad=[0.1, (0.1,), (0.1, 0.2, 0.3), (3.0, 0.0), (0.0, -45.0)]),
     },
-    waveform.beam_responses: {
+    Scene: {
+        "surfaces": surfaces(),
+        "receiver": points(RECEIVER, lead=False, bad=[[RECEIVER], SURFACES[0], SURFACES[1]]),
+        "middle": middle(),
+        "radar": radar(),
+    },
+    elliptic.beam_responses: {
         "radar": radar(),
         "cosines": real((0.3, 0.2), high=1.0, low=-1.0, trailing=1, bad=[0.3, (0.1, 0.2, 0.3)]),
         "middle": real((0.3, 0.1), high=1.0, low=-1.0, trailing=1, bad=[0.3, (0.1, 0.2, 0.3)]),
     },
-    waveform.direction_cosines: {"azimuth": azimuth(0.3), "elevation": elevation(0.2)},
-    waveform.cosines_to_direction: {"cosines": real((0.3, 0.2), trailing=1, bad=[0.3, (0.1, 0.2, 0.3)])},
-    waveform.arrival_sines: {
-        "receiver": points(RECEIVER, bad=[(2400.0, 0.0, 0.0)]),
-        "semi_focals": pairs(),
+    elliptic.direction_cosines: {"azimuth": azimuth(0.3), "elevation": elevation(0.2)},
+    elliptic.cosines_to_direction: {"cosines": real((0.3, 0.2), trailing=1, bad=[0.3, (0.1, 0.2, 0.3)])},
+    elliptic.arrival_sines: {"scene": scene()},
+    elliptic.receive_steering: {"radar": radar(), "sine": real(0.3, low=-1.0, high=1.0)},
+    elliptic.link_budget: {
+        "scene": instance(SCENE, bad=[RADAR, Scene(SURFACES, (-200.0, -400.0, -30.0), MIDDLE, RADAR)]),
+        "targets": points(TARGET, bad=BEHIND),
     },
-    waveform.receive_steering: {"radar": radar(), "sine": real(0.3, low=-1.0, high=1.0)},
-    waveform.link_budget: {
-        "radar": radar(),
-        "target": points(TARGET, bad=[(-500.0, 1000.0, 700.0), (2400.0, 0.0, 0.0)]),
-        "receiver": points(RECEIVER, bad=[(-500.0, 1000.0, 700.0), (2400.0, 0.0, 0.0)]),
-        "semi_focals": pairs(),
-    },
-    waveform.receive: {
-        "radar": radar(),
-        "target": points(TARGET, bad=[(0.0, 0.0, 0.0)]),
-        "receiver": points(RECEIVER, bad=[(2400.0, 0.0, 0.0)]),
-        "semi_focals": pairs(),
-        "middle": middle(),
+    elliptic.receive: {
+        "scene": scene(),
+        "targets": points(TARGET, bad=[(0.0, 0.0, 0.0)]),
         "rng": rng(),
         "snr": optional(real(SNR, low=0, trailing=1)),
         "detours": walk.Arg(
-            (waveform.Detour(30.0, 0.5),),
-            bad=[None, 5, "x", (5,), [None], waveform.Detour, [waveform.Detour], waveform.Detour(30.0, 0.5)],
+            (Detour(30.0, 0.5),),
+            bad=[None, 5, "x", (5,), [None], Detour, [Detour], Detour(30.0, 0.5)],
         ),
         "interferers": walk.Arg(
             ((0.3, 2.0),),
@@ -134,86 +182,113 @@ GOOD = {
         ),
         "weights": optional(complex_array(WEIGHTS, trailing=2)),
     },
-    waveform.array_weights: {
+    elliptic.array_weights: {
         "radar": radar(),
         "sine": real(0.3, low=-1.0, high=1.0),
         "covariance": optional(covariance([[2.0, 0.5j], [-0.5j, 1.0]], is_complex=True, lead=False)),
     },
-    waveform.combine: {
+    elliptic.combine: {
         "radar": radar(),
         "samples": complex_array(SAMPLES, trailing=4),
         "weights": complex_array(WEIGHTS, trailing=2),
     },
-    waveform.scan: {
-        "radar": radar(),
+    elliptic.scan: {
+        "scene": scene(),
         "combined": complex_array(COMBINED, trailing=3, bad=[np.zeros_like(COMBINED)]),
-        "semi_focals": real(PAIRS, low=0, lead=False, bad=[(), [PAIRS]]),
-        "middle": middle(),
     },
-    estimators.locate: {
+    elliptic.locate_pair: {
         "azimuth": azimuth(0.5),
         "elevation": elevation(0.3),
-        "semi_major": positive(900.0, bad=[800.0, 700.0]),
+        "path_sum": positive(1800.0, bad=[1600.0, 1400.0]),
         "semi_focal": real(800.0, low=0, high=899.0),
     },
-    estimators.binary_weights: {
+    elliptic.pair_positions: MEASURED,
+    elliptic.pair_directions: MEASURED | {"receiver": points(RECEIVER)},
+    elliptic.pair_sensitivities: {
+        "surfaces": surfaces(),
+        "receiver": points(RECEIVER),
+        "targets": points(TARGET, bad=[*ON_A_LINE, RECEIVER, (200.0, -400.0, 90.0)]),
+    },
+    elliptic.binary_weights: {
         "eccentricities": real((0.3, 0.5), low=0, trailing=1, bad=[0.3, (0.3, 1.0), (0.3, 2.0)])
     },
-    estimators.perturbation_mae: {
+    elliptic.direction_weights: MEASURED
+    | {
+        "receiver": points(RECEIVER),
+        "method": choice("best"),
+        "sigma_angle": sigma_angle(),
+        "sigma_path": sigma_path(),
+    },
+    elliptic.perturbation_mae: {
         "target": points(TARGET, bad=DEGENERATE),
         "receiver": points(RECEIVER),
         "semi_focals": pairs(),
         "d_azimuth": azimuth(0.01),
         "d_elevation": elevation(0.01),
-        "method": choice("mean", bad=["one-pair"]),
+        "method": choice("mean", bad=["one-pair", "best"]),
     },
-    estimators.pair_sensitivities: {
-        "target": points(TARGET, bad=DEGENERATE),
-        "receiver": points(RECEIVER),
-        "semi_focals": pairs(),
+    elliptic.locate: MEASURED | SIGMAS | {"robust": flag(False)},
+    elliptic.locate_sums: MEASURED
+    | {
+        "path_sums": positive(SUMS, trailing=1, bad=[SHORT, SUMS[:1]]),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": positive(1.0, lead=False, bad=[np.ones(3), (1.0, -1.0)]),
+        "method": choice("two-step"),
     },
-    estimators.minimum_variance_weights: {
-        "target": points(TARGET, bad=DEGENERATE),
-        "receiver": points(RECEIVER),
-        "semi_focals": pairs(bad=[400.0, (400.0, 400.0)]),
-    },
-    estimators.fuse: {
-        "azimuth": azimuth(AZIMUTH),
-        "elevation": elevation(ELEVATION),
-        "path_sums": positive(SUMS, trailing=1, bad=[(2900.0, 700.0)], skip={"nan": "means missing"}),
-        "semi_focals": pairs(),
-        "sigma_angle": positive(0.01),
-        "sigma_path": positive(1.0, bad=[np.ones(3), (1.0, -1.0)]),
-    },
-    estimators.associate: {
+    elliptic.associate: {
+        "surfaces": surfaces(),
         "azimuth": azimuth((0.5, 1.1)),
         "elevation": elevation((0.3, 0.5)),
         "path_sums": positive(TWO_SUMS, bad=[TWO_SUMS[:1], TWO_SUMS / 10]),
-        "semi_focals": pairs(),
-        "sigma_angle": positive(0.01),
-        "sigma_path": positive(1.0),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": positive(1.0, lead=False),
+        "covariance": None,
     },
-    bounds.position_crlb: {
-        "target": points(
-            TARGET, bad=[(2400.0, 0.0, 0.0), (0.0, 0.0, 5.0), (0.0, 0.0, 0.0), (300.0, 0.0, 0.0)]
-        ),
-        "semi_focals": pairs(),
-        "sigma_angle": positive(0.01),
-        "sigma_path": positive(1.0),
-    },
-    bounds.direction_crlb: {
-        "target": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER, (200.0, -400.0, 90.0)]),
+    elliptic.position_crlb: {
+        "surfaces": surfaces(lead=True),
+        "targets": points(TARGET, bad=ON_A_LINE[:2] + ON_A_LINE[3:]),
+    }
+    | SIGMAS,
+    elliptic.direction_crlb: {
+        "surfaces": surfaces(lead=True),
         "receiver": points(RECEIVER, bad=[TARGET]),
-        "semi_focals": pairs(),
-        "sigma_angle": positive(0.01),
-        "sigma_path": positive(1.0),
+        "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER, (200.0, -400.0, 90.0)]),
+    }
+    | SIGMAS,
+    elliptic.mismatched_covariance: {
+        "surfaces": surfaces(lead=True),
+        "targets": points(TARGET, bad=ON_A_LINE[:2]),
+        "covariance": covariance(COVARIANCE),
+        "told": covariance(COVARIANCE),
     },
-    bounds.scan_crlb: {
-        "radar": radar(),
+    elliptic.scan_crlb: {
+        "scene": scene(),
         "azimuth": azimuth(1.0),
         "elevation": elevation(0.5),
-        "middle": middle(),
         "snr": positive(SNR, trailing=1),
     },
+    elliptic.scan_ziv_zakai: {
+        "scene": scene(),
+        "azimuth": azimuth(1.0),
+        "elevation": elevation(0.5),
+        "snr": positive(SNR, trailing=1),
+        "window": optional(number(100.0, above=0, high=RADAR.path_window)),
+    },
+    elliptic.locate_trial: {
+        "rng": rng(),
+        "draws": count(3),
+        "surfaces": surfaces(),
+        "receiver": points(RECEIVER, lead=False, bad=[TARGET, [RECEIVER]]),
+        "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER]),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": positive(1.0, lead=False, bad=[np.ones(3)]),
+    },
+    elliptic.scan_trial: {
+        "rng": rng(),
+        "draws": count(2),
+        "scene": scene(),
+        "targets": points(TARGET, bad=BEHIND),
+        "snr_db": optional(number(20.0)),
+    },
 }
-RESULTS = {waveform.Scan: "made by scan", estimators.Association: "made by associate"}
+RESULTS = {Scan: "made by scan", Association: "made by associate"}

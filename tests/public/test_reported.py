@@ -7,27 +7,24 @@ import walk
 from irsnb import arrays, bounds, elliptic, fitting, geometry, noise, training
 
 ARRAY = arrays.PlanarArray(2, 3, 0.05, 0.1)
-FUSE = {
+LOCATE = {
+    "surfaces": ((0.0, 0.0, 0.0), (2400.0, 0.0, 0.0), (1600.0, 0.0, 0.0)),
     "azimuth": 0.5,
     "elevation": 0.3,
     "path_sums": (2900.0, 2100.0),
-    "semi_focals": (1200.0, 800.0),
     "sigma_angle": 0.01,
     "sigma_path": 1.0,
 }
-SCAN_CRLB = {
-    "radar": elliptic.Radar(),
-    "azimuth": 1.0,
-    "elevation": 0.5,
-    "middle": (1.0, 0.5),
-    "snr": (9.0, 9.0),
-}
-RECEIVE = {
-    "radar": elliptic.Radar(subcarriers=8),
-    "target": (500.0, 1000.0, 700.0),
+SCENE = {
+    "surfaces": LOCATE["surfaces"],
     "receiver": (200.0, -400.0, -30.0),
-    "semi_focals": (1200.0, 800.0),
     "middle": (1.0, 0.5),
+    "radar": elliptic.Radar(subcarriers=8),
+}
+SCAN_CRLB = {"scene": elliptic.Scene(**SCENE), "azimuth": 1.0, "elevation": 0.5, "snr": (9.0, 9.0)}
+RECEIVE = {
+    "scene": elliptic.Scene(**SCENE),
+    "targets": (500.0, 1000.0, 700.0),
     "rng": np.random.default_rng(0),
 }
 MASKED = np.ma.masked_array([2900.0, 2100.0], mask=[False, True])
@@ -49,14 +46,14 @@ def square(state, data):
         (bounds.cramer_rao_bound, {"information": [[2.0, 1.0], [0.0, 2.0]]}, "information"),
         (bounds.transform_bound, {"bound": np.eye(2), "jacobian": np.ones(3)}, "jacobian"),
         (fitting.levenberg_marquardt, {"function": square, "state": [1 + 1j], "data": [[2.0]]}, "state"),
-        (elliptic.scan_crlb, SCAN_CRLB | {"middle": 0.1}, "middle"),
-        (elliptic.scan_crlb, SCAN_CRLB | {"radar": None}, "radar"),
-        (elliptic.receive, RECEIVE | {"radar": None}, "radar"),
+        (elliptic.Scene, SCENE | {"middle": 0.1}, "middle"),
+        (elliptic.scan_crlb, SCAN_CRLB | {"scene": None}, "scene"),
+        (elliptic.receive, RECEIVE | {"scene": None}, "scene"),
         (elliptic.receive, RECEIVE | {"rng": 42}, "rng"),
-        (elliptic.fuse, FUSE | {"elevation": np.pi / 2}, "elevation"),
-        (elliptic.fuse, FUSE | {"sigma_path": np.datetime64("2024-01-01")}, "sigma_path"),
-        (elliptic.fuse, FUSE | {"sigma_path": "1.0"}, "sigma_path"),
-        (elliptic.fuse, FUSE | {"path_sums": MASKED}, "path_sums"),
+        (elliptic.locate, LOCATE | {"elevation": 1.6}, "elevation"),
+        (elliptic.locate, LOCATE | {"sigma_path": np.datetime64("2024-01-01")}, "sigma_path"),
+        (elliptic.locate, LOCATE | {"sigma_path": "1.0"}, "sigma_path"),
+        (elliptic.locate, LOCATE | {"path_sums": MASKED}, "path_sums"),
     ],
 )
 def test_bad_input_is_refused_by_name(target, arguments, name):

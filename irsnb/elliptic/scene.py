@@ -1,7 +1,8 @@
-"""The scene of Duan et al. (2025): surfaces on a line, a receiver, a target, and what is measured.
+"""Where surfaces, receiver and targets stand, and what would be measured there without noise.
 
-The first surface is the origin, the second one of pair j stands at (2 c_j, 0, 0). Noise-free values
-only; the paper perturbs the two departure angles and keeps the path sums exact.
+Surfaces are positions (M + 1, 3) in the world: the first one sends and measures the departure, each of
+the others makes a pair with it. The scenes of Duan et al. (2025) have them on a line
+(:func:`surfaces_on_line`).
 """
 
 from dataclasses import dataclass
@@ -18,9 +19,11 @@ __all__ = [
     "Experiment",
     "direction",
     "eccentricity",
+    "legs",
     "paper_direction",
-    "path_sum",
-    "second_surface",
+    "path_sums",
+    "surfaces_on_line",
+    "zones",
 ]
 
 
@@ -74,6 +77,11 @@ class Experiment:
         require(~(one_pair <= 0), "one_pair", one_pair, "it must be above 0 m, or NaN for none")
         object.__setattr__(self, "one_pair", float(one_pair))
 
+    @property
+    def surfaces(self) -> np.ndarray:
+        """The first surface and the others on a line, (M + 1, 3) [m]."""
+        return surfaces_on_line(self.semi_focals)
+
 
 _RECEIVER = (200.0, -400.0, -30.0)
 _FIVE_PAIRS = (1200.0, 1000.0, 800.0, 600.0, 400.0)
@@ -86,72 +94,80 @@ EXPERIMENTS = {
 """The paper's four experiments, by its own numbering."""
 
 
-def second_surface(semi_focal: ArrayLike) -> np.ndarray:
-    """Position of a pair's second surface, (2 c, 0, 0) [m]; Duan et al. (2025), section 5.1.
+def surfaces_on_line(semi_focals: ArrayLike) -> np.ndarray:
+    """Surfaces of pairs on a line: the origin, and (2 c_j, 0, 0); Duan et al. (2025), section 5.1.
 
     Parameters
     ----------
-    semi_focal : array_like, shape (...)
-        Semi-focal length c [m], not negative.
+    semi_focals : array_like, shape (M,)
+        Semi-focal lengths c_j, half the distance of a pair's surfaces [m], above 0; one number is one pair.
 
     Returns
     -------
-    ndarray, shape (..., 3)
+    ndarray, shape (M + 1, 3)
+        [m].
 
     Raises
     ------
     ValueError
-        If a length is negative or not finite.
+        If there is no pair, or a length is not finite or not above 0.
 
     Examples
     --------
-    >>> second_surface(400.0)
-    array([800.,   0.,   0.])
+    >>> surfaces_on_line([400.0, 200.0])
+    array([[  0.,   0.,   0.],
+           [800.,   0.,   0.],
+           [400.,   0.,   0.]])
     """
-    semi_focal = real_array("semi_focal", semi_focal)
-    require(semi_focal >= 0, "semi_focal", semi_focal, "it is a length and must not be negative")
-    return semi_focal[..., None] * np.array([2.0, 0.0, 0.0])
+    semi_focals = np.atleast_1d(checks.positive("semi_focals", semi_focals, "m"))
+    if semi_focals.ndim != 1 or not semi_focals.size:
+        raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,) with M >= 1")
+    surfaces = np.zeros((semi_focals.size + 1, 3))
+    surfaces[1:, 0] = 2 * semi_focals
+    return surfaces
 
 
-def path_sum(target: ArrayLike, semi_focal: ArrayLike) -> np.ndarray:
-    """Length first surface - target - second surface, 2 a [m]; Duan et al. (2025), eqs. (7)-(8).
+def path_sums(surfaces: ArrayLike, targets: ArrayLike) -> np.ndarray:
+    """Lengths first surface - target - other surface [m]; Duan et al. (2025), eqs. (7)-(8).
 
     Parameters
     ----------
-    target : array_like, shape (..., 3)
-        Target in the pair's frame [m].
-    semi_focal : array_like, shape (...)
-        Semi-focal length c [m]; broadcasts with the target's leading axes.
+    surfaces : array_like, shape (..., M + 1, 3)
+        The first sends [m].
+    targets : array_like, shape (..., 3)
+        [m]; leading axes broadcast.
 
     Returns
     -------
-    ndarray, shape (...)
+    ndarray, shape (..., M)
 
     Raises
     ------
     ValueError
-        If an input is not finite, a length is negative, or the shapes do not broadcast.
+        If an input is not finite, another surface stands where the first does, or the shapes do not fit.
 
     Examples
     --------
     Surfaces 6 m apart, and a target above the middle between them:
 
-    >>> path_sum((3.0, 0.0, 4.0), 3.0)
-    np.float64(10.0)
+    >>> path_sums([(0.0, 0.0, 0.0), (6.0, 0.0, 0.0)], (3.0, 0.0, 4.0))
+    array([10.])
     """
-    target = points("target", target)
-    second = second_surface(semi_focal)
-    common_shape(target=target.shape[:-1], semi_focal=second.shape[:-1])
-    return np.linalg.norm(target, axis=-1) + np.linalg.norm(target - second, axis=-1)
+    surfaces, targets = checked_surfaces(surfaces), points("targets", targets)
+    common_shape(surfaces=surfaces.shape[:-2], targets=targets.shape[:-1])
+    lengths = np.linalg.norm(targets[..., None, :] - surfaces, axis=-1)
+    return lengths[..., :1] + lengths[..., 1:]
 
 
-def eccentricity(semi_major: ArrayLike, semi_focal: ArrayLike) -> np.ndarray:
-    """Eccentricity e = c / a of a pair's ellipse; Duan et al. (2025), eq. (20).
+def eccentricity(path_sum: ArrayLike, semi_focal: ArrayLike) -> np.ndarray:
+    """Eccentricity e = c / a of a pair's ellipse, with 2 a the path sum; Duan et al. (2025), eq. (20).
 
     Parameters
     ----------
-    semi_major, semi_focal : array_like, shape (...)
-        a and c [m], 0 <= c < a.
+    path_sum : array_like, shape (...)
+        Whole path sum 2 a [m].
+    semi_focal : array_like, shape (...)
+        Half the distance of the two surfaces, c [m]; 0 <= 2 c < 2 a.
 
     Returns
     -------
@@ -161,29 +177,29 @@ def eccentricity(semi_major: ArrayLike, semi_focal: ArrayLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If a value is not finite, c is negative, or a does not exceed c.
+        If a value is not finite, c is negative, or the path sum does not exceed 2 c.
 
     Examples
     --------
-    >>> eccentricity([5.0, 10.0], 3.0)
+    >>> eccentricity([10.0, 20.0], 3.0)
     array([0.6, 0.3])
     """
-    semi_major, semi_focal = checked_ellipse(semi_major, semi_focal)
-    return semi_focal / semi_major
+    path_sum, semi_focal = checked_ellipse(path_sum, semi_focal)
+    return 2 * semi_focal / path_sum
 
 
-def checked_ellipse(semi_major: ArrayLike, semi_focal: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return a and c as float arrays, or raise ``ValueError`` if they do not make an ellipse."""
-    semi_major, semi_focal = real_array("semi_major", semi_major), real_array("semi_focal", semi_focal)
-    common_shape(semi_major=semi_major.shape, semi_focal=semi_focal.shape)
+def checked_ellipse(path_sum: ArrayLike, semi_focal: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return 2 a and c as float arrays, or raise ``ValueError`` if they do not make an ellipse."""
+    path_sum, semi_focal = real_array("path_sum", path_sum), real_array("semi_focal", semi_focal)
+    common_shape(path_sum=path_sum.shape, semi_focal=semi_focal.shape)
     require(semi_focal >= 0, "semi_focal", semi_focal, "it is a length and must not be negative")
     require(
-        semi_major > semi_focal,
-        "semi_major",
-        semi_major,
-        "it must exceed semi_focal: the path sum 2 a is longer than the focal distance 2 c",
+        path_sum > 2 * semi_focal,
+        "path_sum",
+        path_sum,
+        "it is the whole sum and must exceed the focal distance, twice semi_focal",
     )
-    return semi_major, semi_focal
+    return path_sum, semi_focal
 
 
 def checked_pairs(semi_focals: ArrayLike) -> np.ndarray:
@@ -193,6 +209,92 @@ def checked_pairs(semi_focals: ArrayLike) -> np.ndarray:
         raise ValueError("semi_focals: got zero pairs; at least one is needed")
     require(semi_focals >= 0, "semi_focals", semi_focals, "they are lengths and must not be negative")
     return semi_focals
+
+
+def checked_surfaces(surfaces: ArrayLike, batch: bool = True) -> np.ndarray:
+    """Return surfaces (..., M + 1, 3), M >= 1, or raise ``ValueError``; ``batch=False``: no leading axes."""
+    surfaces = points("surfaces", surfaces)
+    if surfaces.ndim < 2 or surfaces.shape[-2] < 2 or (surfaces.ndim > 2 and not batch):
+        wanted = "(..., M + 1, 3)" if batch else "(M + 1, 3)"
+        raise ValueError(f"surfaces: got shape {surfaces.shape}; it must be {wanted} with M >= 1")
+    apart = (surfaces[..., 1:, :] != surfaces[..., :1, :]).any(axis=-1)
+    if not apart.all():
+        require(apart, "surfaces", surfaces[..., 1:, 0], "none may stand where the first does (x shown)")
+    return surfaces
+
+
+def legs(surfaces: ArrayLike, receiver: ArrayLike, targets: ArrayLike) -> np.ndarray:
+    """Geometric mean of the three legs over which the echo of a pair spreads [m].
+
+    The legs first surface - target - other surface - receiver weaken the echo by the square of their
+    product; the leg from the radar to the first surface is the same for all. Where the mean is the same, a
+    fixed pair hears equally well: the outlines are ovals of Cassini.
+
+    Parameters
+    ----------
+    surfaces : array_like, shape (..., M + 1, 3)
+    receiver, targets : array_like, shape (..., 3)
+        [m]; leading axes broadcast.
+
+    Returns
+    -------
+    ndarray, shape (..., M)
+
+    Raises
+    ------
+    ValueError
+        If an input is not finite, another surface stands where the first does, or the shapes do not fit.
+
+    Examples
+    --------
+    >>> legs([(0.0, 0.0, 0.0), (8.0, 0.0, 0.0)], (8.0, -1.0, 0.0), (0.0, 6.0, 0.0)).round(3)
+    array([3.915])
+    """
+    surfaces = checked_surfaces(surfaces)
+    receiver, targets = points("receiver", receiver), points("targets", targets)
+    common_shape(surfaces=surfaces.shape[:-2], receiver=receiver.shape[:-1], targets=targets.shape[:-1])
+    out = np.linalg.norm(targets[..., None, :] - surfaces, axis=-1)
+    back = np.linalg.norm(receiver[..., None, :] - surfaces[..., 1:, :], axis=-1)
+    return np.cbrt(out[..., :1] * out[..., 1:] * back)
+
+
+def zones(surfaces: ArrayLike, receiver: ArrayLike, targets: ArrayLike, *, reach: ArrayLike) -> np.ndarray:
+    """Which pairs serve a target: it is in front of both surfaces, and in reach; Duan et al. (2025), Fig. 4.
+
+    The first surface faces along the line to the other one, which faces back: in front of both is what lies
+    between their planes.
+
+    Parameters
+    ----------
+    surfaces : array_like, shape (..., M + 1, 3)
+    receiver, targets : array_like, shape (..., 3)
+        [m]; leading axes broadcast.
+    reach : array_like, shape (...)
+        Largest :func:`legs` over which an echo is still heard [m], above 0.
+
+    Returns
+    -------
+    ndarray of bool, shape (..., M)
+
+    Raises
+    ------
+    ValueError
+        As :func:`legs`; and if the reach is not above 0.
+
+    Examples
+    --------
+    >>> surfaces, receiver = surfaces_on_line([200.0, 600.0]), (200.0, -400.0, -30.0)
+    >>> zones(surfaces, receiver, (500.0, 700.0, 0.0), reach=1500.0)
+    array([False,  True])
+    """
+    spread = legs(surfaces, receiver, targets)
+    reach = checks.positive("reach", reach, "m")
+    common_shape(surfaces_receiver_targets=spread.shape[:-1], reach=reach.shape)
+    surfaces, targets = np.asarray(surfaces, float), np.asarray(targets, float)
+    others = surfaces[..., 1:, :] - surfaces[..., :1, :]
+    along = np.sum((targets[..., None, :] - surfaces[..., :1, :]) * others, axis=-1)
+    in_front = (along > 0) & (along < np.sum(others**2, axis=-1))
+    return in_front & (spread <= reach[..., None])
 
 
 def direction(target: ArrayLike, receiver: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
