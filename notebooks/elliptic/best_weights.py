@@ -48,34 +48,48 @@ figures.use_style()
 DRAWS = {"quick": 2000, "paper": 40_000}[runs.scale()]
 DEGREE = np.deg2rad(1)
 METHODS = ("one-pair", "mean", "binary", "least-variance", "best", "locate")
-experiment = EXPERIMENTS[3]
+x = EXPERIMENTS[3]
 surfaces, receiver, target = (
-    np.array(x)
-    for x in (experiment.surfaces, experiment.receiver, experiment.target)
+    np.array(v) for v in (x.surfaces, x.receiver, x.target)
 )
-AXES = {name: ("angle",) for name in (*METHODS, "direction_bound")}
+off_line = np.array([(0, 0, 0), (800, 0, 0), (1200, 400, 40), (-200, 900, 20.0)])
+grid = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
+field = np.stack([*grid, np.full_like(grid[0], 600.0)], axis=-1).reshape(-1, 3)
+CASES = {
+    f"{n}": (EXPERIMENTS[n].surfaces, EXPERIMENTS[n].target) for n in (2, 3, 4)
+}
+CASES |= {"field": (surfaces, field), "field, off a line": (off_line, field)}
 
 
-def one_target(rng, draws, number, sigma_angle, sigma_path):
-    """Errors of all methods at the target of one experiment."""
-    x = EXPERIMENTS[number]
-    drawn = locate_trial(
-        rng,
-        draws,
-        surfaces=x.surfaces,
-        receiver=x.receiver,
-        targets=x.target,
-        sigma_angle=sigma_angle,
-        sigma_path=sigma_path,
+def errors(rng, draws, case, sigma_angle, sigma_path):
+    """Errors of both angles by all methods at the targets of a case, and the bound."""
+    placed, places = CASES[case]
+    setting = {
+        "surfaces": placed,
+        "receiver": receiver,
+        "targets": np.atleast_2d(places),
+    }
+    setting |= {"sigma_angle": sigma_angle, "sigma_path": sigma_path}
+    drawn = locate_trial(rng, draws, **setting)
+    return {name: drawn[name] for name in (*METHODS, "direction_bound")}
+
+
+def draw(cases, angles_deg, path_errors, draws):
+    """Errors (case, angle error, path error, draw, target, angle) by method."""
+    angle_errors = [a * DEGREE for a in angles_deg]
+    settings = {
+        "case": cases,
+        "sigma_angle": angle_errors,
+        "sigma_path": path_errors,
+    }
+    dims = {name: ("target", "angle") for name in (*METHODS, "direction_bound")}
+    return sweep(
+        errors, settings, draws=draws, seed=2025, batch_size=1000, dims=dims
     )
-    return {name: drawn[name] for name in AXES}
 
 
 path_errors = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0]
-settings = {"number": [3], "sigma_angle": [DEGREE], "sigma_path": path_errors}
-drawn = sweep(
-    one_target, settings, draws=4 * DRAWS, seed=2025, batch_size=1000, dims=AXES
-)
+drawn = draw(["3"], [1], path_errors, 4 * DRAWS)
 over_bound = {
     method: ratio_to_bound(drawn[method], drawn["direction_bound"])
     .squeeze()
@@ -85,22 +99,12 @@ over_bound = {
 shown = ("mean", "binary", "least-variance", "best")
 fig, axes = plt.subplots(figsize=(7.2, 3.4))
 figures.curves(
-    axes,
-    path_errors,
-    {method: over_bound[method].sel(end="value") for method in shown},
-    bands={
-        method: tuple(over_bound[method].sel(end=end) for end in ("lower", "upper"))
-        for method in shown
-    },
-    label_ends=True,
+    axes, path_errors, {m: over_bound[m] for m in shown}, label_ends=True
 )
 axes.axhline(1, **figures.style("bound"))
+axes.set(xscale="log", yscale="log", ylim=(0.9, 4.5))
 axes.set(
-    xscale="log",
-    yscale="log",
-    xlabel="error of each path sum (one sigma)",
-    ylabel="azimuth error over bound",
-    ylim=(0.9, 4.5),
+    xlabel="error of each path sum (one sigma)", ylabel="azimuth error over bound"
 )
 figures.length_ticks(axes.xaxis)
 axes.set_yticks([1, 2, 3, 4], ["1", "2", "3", "4"])
@@ -135,9 +139,8 @@ private = rng.standard_normal((1000, len(true_sums)))
 correlation = {}
 fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.0), sharex=True, sharey=True)
 for axes, sigma in zip(panels, (1.0, 30.0), strict=True):
-    answers = pair_directions(
-        surfaces, receiver, *turned, true_sums + sigma * private
-    )[0]
+    noisy_sums = true_sums + sigma * private
+    answers = pair_directions(surfaces, receiver, *turned, noisy_sums)[0]
     widest = np.rad2deg(answers[:, 0] - truth)
     difference = np.rad2deg(answers[:, -1] - answers[:, 0])
     correlation[sigma] = np.corrcoef(widest, difference)[0, 1]
@@ -187,14 +190,10 @@ swept = np.geomspace(0.1, 1000, 61)
 weights_of = np.array([best_weights(DEGREE, sigma)[0] for sigma in swept])
 fig, axes = plt.subplots(figsize=(7.2, 3.2))
 focal = np.linalg.norm(surfaces[1:] - surfaces[0], axis=-1)
-for pair in range(len(focal)):
+for pair, apart in enumerate(focal):
     axes.plot(swept, weights_of[:, pair], color=plt.cm.viridis(pair / 5))
-    axes.annotate(
-        f"{focal[pair]:.0f} m",
-        (swept[0], weights_of[0, pair]),
-        (-44, -3),
-        textcoords="offset points",
-    )
+    start, offset = (swept[0], weights_of[0, pair]), (-44, -3)
+    axes.annotate(f"{apart:.0f} m", start, offset, textcoords="offset points")
 axes.axhline(0, color="0.6", linewidth=1)
 axes.set(xscale="log", xlabel="error of each path sum (one sigma)", ylabel="weight")
 axes.set_xlim(0.02, 1000)
@@ -221,50 +220,18 @@ azimuth, elevation = np.sum(weights * pair_directions(*measured), axis=-1)
 # Draws confirm it. Four by six targets stand 600 m high over the strip that all five pairs of Experiment 3 see. The angles are good to 0.2°, the path sums to 1 m.
 
 # %% tags=["hide-input"]
-grid = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
-field = np.stack([*grid, np.full_like(grid[0], 600.0)], axis=-1).reshape(-1, 3)
-FIELD_AXES = {name: ("target", "angle") for name in AXES}
-
-
-def whole_field(rng, draws, sigma_path):
-    """Errors of all methods at every target of the field."""
-    drawn = locate_trial(
-        rng,
-        draws,
-        surfaces=surfaces,
-        receiver=receiver,
-        targets=field,
-        sigma_angle=DEGREE / 5,
-        sigma_path=sigma_path,
-    )
-    return {name: drawn[name] for name in AXES}
-
-
-on_field = sweep(
-    whole_field,
-    {"sigma_path": [1.0]},
-    draws=2 * DRAWS,
-    seed=2025,
-    batch_size=500,
-    dims=FIELD_AXES,
-)
+on_field = draw(["field"], [0.2], [1.0], 2 * DRAWS)
 field_rms = {
-    name: np.rad2deg(
-        rms(on_field[name], "target").squeeze().transpose("angle", "end")
-    )
-    / np.sqrt(len(field))
-    for name in FIELD_AXES
+    name: np.rad2deg(rms(values, "target").squeeze().values) / np.sqrt(len(field))
+    for name, values in on_field.data_vars.items()
 }
 names = {"one-pair": "one pair", "mean": "mean (22)", "binary": "binary (21)"}
 names |= {"least-variance": "least variance", "best": "best weights"}
-names |= {"locate": "joint fit", "direction_bound": "bound"}
+names |= {"locate": "joint fit"}
+rows = [(names[m], *(tuple(field_rms[m][k]) for k in (0, 1))) for m in METHODS]
+rows.append(("bound", *field_rms["direction_bound"][:, 0].tolist()))
 tables.table(
-    [
-        (label, *(tuple(field_rms[name].values[k]) for k in (0, 1)))
-        if name != "direction_bound"
-        else (label, *(float(field_rms[name].values[k, 0]) for k in (0, 1)))
-        for name, label in names.items()
-    ],
+    rows,
     head=("method", "azimuth", "elevation"),
     units={"azimuth": "deg", "elevation": "deg"},
     caption="Root mean square error over 24 targets, with 95 % intervals. The first three are the paper's; one pair is the widest.",
@@ -278,17 +245,10 @@ tables.table(
 # The argument was linear. The weights cancel the gradient of the direction by the angles, but not its curvature. With very exact path sums the bound is so low that the curvature shows.
 
 # %% mystnb={"figure": {"caption": "Azimuth error over the bound at the target of Experiment 4, the worst of the four, against the error of the angles; bands are 95 % intervals. The best weights (blue) leave the bound if the angles are poor and the path sums exact. The joint fit does not.", "name": "fig-enough"}, "image": {"alt": "Three curves against the angle error from 0.1 to 2 degrees. Best weights with path sums to one millimetre rise from one to 1.17 at one degree and 1.55 at two. With path sums to one metre they rise to 1.2 at two degrees. The joint fit with sums to one millimetre stays between 0.99 and 1.03."}} tags=["hide-input"]
-angle_errors = [0.1, 0.2, 0.5, 1.0, 1.5, 2.0]
-settings = {
-    "number": [4],
-    "sigma_angle": [a * DEGREE for a in angle_errors],
-    "sigma_path": [0.001, 1.0, 4.0],
-}
-corner = sweep(
-    one_target, settings, draws=4 * DRAWS, seed=2026, batch_size=1000, dims=AXES
-)
+angles_deg = [0.1, 0.2, 0.5, 1.0, 1.5, 2.0]
+worst = draw(["4"], angles_deg, [0.001, 1.0, 4.0], 4 * DRAWS)
 enough = {
-    method: ratio_to_bound(corner[method], corner["direction_bound"])
+    method: ratio_to_bound(worst[method], worst["direction_bound"])
     .squeeze()
     .isel(angle=0)
     for method in ("best", "locate")
@@ -299,15 +259,10 @@ for method, sigma, line in (
     ("best", 1.0, "--"),
     ("locate", 0.001, "-"),
 ):
-    along = enough[method].sel(sigma_path=sigma)
+    curve = {method: enough[method].sel(sigma_path=sigma)}
+    label = f"{figures.style(method)['label']}, sums to {tables.spoken(sigma)}"
     figures.curves(
-        axes,
-        angle_errors,
-        {method: along.sel(end="value")},
-        bands={method: (along.sel(end="lower"), along.sel(end="upper"))},
-        label_ends=True,
-        linestyle=line,
-        label=f"{figures.style(method)['label']}, sums to {tables.spoken(sigma)}",
+        axes, angles_deg, curve, label_ends=True, linestyle=line, label=label
     )
 axes.axhline(1, **figures.style("bound"))
 axes.set(xlabel="error of each angle [deg]", ylabel="azimuth error over bound")
@@ -347,21 +302,16 @@ for apart in differences:
     step = gradients[1] - gradients[0]
     share = -(gradients[0] @ step) / (step @ step)
     largest["exact cancellation"].append(max(abs(share), abs(1 - share)))
+    data = twins, receiver, *departure, twin_sums
     for method in ("least-variance", "best"):
-        twin_weights = direction_weights(
-            twins, receiver, *departure, twin_sums, method=method, **noise
-        )
+        twin_weights = direction_weights(*data, method=method, **noise)
         largest[method].append(np.abs(twin_weights[0]).max())
 fig, axes = plt.subplots(figsize=(7.2, 3.2))
 for label, values in largest.items():
     look = {"color": "0.5"} if label not in METHODS else {}
     figures.curves(axes, differences, {label: values}, marker="", **look)
-axes.set(
-    xscale="log",
-    yscale="log",
-    xlabel="difference of the two spacings",
-    ylabel="largest azimuth weight",
-)
+axes.set(xscale="log", yscale="log")
+axes.set(xlabel="difference of the two spacings", ylabel="largest azimuth weight")
 figures.length_ticks(axes.xaxis)
 axes.legend()
 plt.show()
@@ -403,12 +353,9 @@ assert np.allclose(
 
 # %% tags=["hide-cell"]
 # Solution 2: the widest pair is ten times as noisy.
-sigmas = np.array([10.0, 1, 1, 1, 1])
-noisy_pair = DEGREE**2 * by_angles[0] @ by_angles[0].T + np.diag(
-    (sigmas * by_sums[0]) ** 2
-)
-kept = 1 / np.linalg.inv(noisy_pair).sum()
-left_out = 1 / np.linalg.inv(noisy_pair[1:, 1:]).sum()
+shared = DEGREE**2 * by_angles[0] @ by_angles[0].T
+together = shared + np.diag((np.array([10.0, 1, 1, 1, 1]) * by_sums[0]) ** 2)
+kept, left_out = (1 / np.linalg.inv(s).sum() for s in (together, together[1:, 1:]))
 assert 1 <= np.sqrt(left_out / kept) < 1.01
 
 # %% [markdown]
@@ -425,135 +372,103 @@ assert 1 <= np.sqrt(left_out / kept) < 1.01
 
 # %% tags=["hide-cell"]
 # Solution 3: derivatives by small changes of each angle and of the sums.
-step = 1e-5
-by_each = [
-    (
-        pair_positions(
-            surfaces,
-            *(departure + step * np.array(turn)),
-            true_sums + step * longer,
-        )
-        - pair_positions(surfaces, *departure, true_sums)
-    )
-    / step
-    for turn, longer in (((1, 0), 0), ((0, 1), 0), ((0, 0), 1))
-]
+before, moved = pair_positions(surfaces, *departure, true_sums), []
+for turn, up, longer in 1e-5 * np.eye(3):
+    after = departure[0] + turn, departure[1] + up, true_sums + longer
+    moved.append((pair_positions(surfaces, *after) - before) / 1e-5)
 position_bound = position_crlb(surfaces, target, **noise)
 for k in range(3):
-    turns = np.stack([by_each[0][:, k], by_each[1][:, k]], axis=-1)
-    errors_together = DEGREE**2 * turns @ turns.T + np.diag(by_each[2][:, k] ** 2)
-    variance = 1 / np.linalg.inv(errors_together).sum()
-    assert np.isclose(variance, position_bound[k, k], rtol=1e-3)
+    turns, own = np.stack([moved[0][:, k], moved[1][:, k]], axis=-1), moved[2][:, k]
+    together = DEGREE**2 * turns @ turns.T + np.diag(own**2)
+    assert np.isclose(
+        1 / np.linalg.inv(together).sum(), position_bound[k, k], rtol=1e-3
+    )
 
 # %% [markdown]
 # ## What the paper claims
 
 # %% tags=["hide-input"]
-at_experiments = sweep(
-    one_target,
-    {"number": [2, 3, 4], "sigma_angle": [DEGREE], "sigma_path": [0.001, 1.0]},
-    draws=2 * DRAWS,
-    seed=2027,
-    batch_size=1000,
-    dims=AXES,
-)
-experiment_rms = {
-    name: np.rad2deg(rms(at_experiments[name]).sel(end="value").squeeze())
-    for name in AXES
+paper_cases = draw(["2", "3", "4"], [1], [0.001, 1.0], 2 * DRAWS)
+by_case = {
+    name: rms(values).sel(end="value") for name, values in paper_cases.items()
+}
+by_target = {
+    name: rms(on_field[name]).sel(end="value") for name in ("best", "binary")
 }
 
 
 def smaller_error(by_method):
     """Where the best weights miss the direction by less than binary weighting."""
-    best, binary = (
-        np.hypot(*np.moveaxis(by_method[name].values, -1, 0))
-        for name in ("best", "binary")
-    )
-    return (best < binary).ravel()
+    missed = [
+        np.hypot(*by_method[m].transpose("angle", ...).values)
+        for m in ("best", "binary")
+    ]
+    return (missed[0] < missed[1]).ravel()
 
 
-by_target = {
-    name: rms(on_field[name]).sel(end="value") for name in ("best", "binary")
-}
-gain = (experiment_rms["binary"] / experiment_rms["best"]).isel(angle=0)
-listed = ", ".join
+def listed(values):
+    return ", ".join(f"{v:.3g}" for v in values.squeeze().isel(angle=0).values)
+
+
+gain, above = (
+    by_case[a] / by_case[b]
+    for a, b in (("binary", "best"), ("best", "direction_bound"))
+)
+exact, to_a_metre = {"sigma_path": 0.001}, {"sigma_path": 1.0}
 ledger.record(
     ledger.row(
         "duan2025",
         "weights-open",
-        ours="against binary weighting the best weights divide the azimuth error by "
-        + listed(f"{g:.1f}" for g in gain.sel(sigma_path=0.001).values)
-        + " in Experiments 2, 3, 4 with path sums to 1 mm, by "
-        + listed(f"{g:.1f}" for g in gain.sel(sigma_path=1.0).values)
-        + f" to 1 m; over the field by {field_rms['binary'].values[0, 0] / field_rms['best'].values[0, 0]:.2f}",
-        bound="azimuth error of the best weights over the bound "
-        + listed(
-            f"{v:.2f}"
-            for v in (experiment_rms["best"] / experiment_rms["direction_bound"])
-            .isel(angle=0)
-            .sel(sigma_path=0.001)
-            .values
-        )
-        + " in Experiments 2, 3, 4 to 1 mm",
+        ours="against binary weighting the best weights divide the azimuth error in Experiments "
+        f"2, 3, 4 by {listed(gain.sel(exact))} with path sums to 1 mm, by "
+        f"{listed(gain.sel(to_a_metre))} to 1 m",
+        bound=f"they err by {listed(above.sel(exact))} times the bound to 1 mm, "
+        f"{listed(above.sel(to_a_metre))} times to 1 m",
         verdict=ledger.holds(
             {
-                "Experiments 2, 3, 4": smaller_error(experiment_rms),
+                "Experiments": smaller_error(by_case),
                 "24 targets": smaller_error(by_target),
             },
             drawn=False,
         ),
-        why="both angles together, root mean square error against binary weighting",
+        why="root mean square error of both angles together against binary weighting",
     )
 )
 
 # %% tags=["hide-cell"]
 # Checks: one line for each number and statement of this page.
 value = {m: r.sel(end="value").values for m, r in over_bound.items()}
-for m in ("best", "locate"):
-    assert (over_bound[m].sel(end="lower") < 1.02).all(), m
-    assert (np.abs(value[m] - 1) < 0.02).all(), m
-assert 3 < value["binary"][0] < 4 and 3 < value["mean"][0] < 4
-assert value["binary"][-1] < 1.15 and round(value["least-variance"][-1], 1) == 2.3
-assert value["least-variance"][0] < 1.02
-assert correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0
-assert np.std(difference) < 0.5 * np.std(widest)
-one_metre, _ = best_weights(DEGREE, 1.0)
+assert all((np.abs(value[m] - 1) < 0.02).all() for m in ("best", "locate"))
+assert 3 < value["binary"][0] < value["mean"][0] < 4 and value["binary"][-1] < 1.15
 assert (
-    np.allclose(one_metre, weights[0], rtol=1e-6)
-    and one_metre.min() < -1 < 1 < one_metre.max()
+    value["least-variance"][0] < 1.02
+    and round(value["least-variance"][-1], 1) == 2.3
 )
+assert correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0
+assert np.allclose(best_weights(DEGREE, 1.0)[0], weights[0], rtol=1e-6)
 assert np.allclose([azimuth, elevation], pair_directions(*measured)[:, 0])
-assert round(weights_of[0].min()) == -9 and round(weights_of[0].max()) == 14
-assert np.allclose(weights_of[-1], 0.2, atol=0.06)
-assert weights_of[-1].min() > 0 and np.allclose(weights_of.sum(axis=1), 1)
-off_line = np.array([(0, 0, 0), (800, 0, 0), (1200, 400, 40), (-200, 900, 20.0)])
-for placed, places in (
-    (surfaces, field),
-    (surfaces, target[None]),
-    (off_line, field),
-):
-    by_angles_there, by_sums_there = pair_sensitivities(placed, receiver, places)
-    g, s = DEGREE * by_angles_there, by_sums_there
-    inverse = np.linalg.inv(
-        g @ np.swapaxes(g, -1, -2) + s[..., None] ** 2 * np.eye(s.shape[-1])
+assert (round(weights_of[0].min()), round(weights_of[0].max())) == (-9, 14)
+assert np.allclose(weights_of[-1], 0.2, atol=0.06) and np.allclose(
+    weights_of.sum(1), 1
+)
+for placed, places in CASES.values():
+    g, s = pair_sensitivities(placed, receiver, np.atleast_2d(places))
+    together = DEGREE**2 * g @ np.swapaxes(g, -1, -2) + s[..., None] ** 2 * np.eye(
+        s.shape[-1]
     )
-    least = 1 / inverse.sum(axis=(-1, -2))
-    bound = direction_crlb(placed, receiver, places, **noise)
+    least = 1 / np.linalg.inv(together).sum(axis=(-1, -2))
+    bound = direction_crlb(placed, receiver, np.atleast_2d(places), **noise)
     assert np.allclose(
         least, np.diagonal(bound, axis1=-2, axis2=-1).T, rtol=1e-5
-    ), "linear: the bound"
-for name, expected in {"one-pair": 0.214, "binary": 0.179, "best": 0.104}.items():
-    low, high = field_rms[name].values[0, 1:]
-    assert low < expected + 5e-4 and expected - 5e-4 < high, name
-assert f"{field_rms['direction_bound'].values[0, 0]:.3f}" == "0.104"
-agree = field_rms["best"].values[:, 0] / field_rms["locate"].values[:, 0]
-assert np.abs(agree - 1).max() < 2e-4
-assert (
-    field_rms["best"].values[:, 1]
-    < field_rms["direction_bound"].values[:, 0] * 1.01
-).all()
-poor = enough["best"].sel(sigma_path=0.001, sigma_angle=DEGREE)
-assert poor.sel(end="lower") < 1.17 < poor.sel(end="upper")
+    ), "linear"
+for name, told in {"one-pair": 0.214, "binary": 0.179, "best": 0.104}.items():
+    assert (
+        field_rms[name][0, 1] < told + 5e-4 and told - 5e-4 < field_rms[name][0, 2]
+    ), name
+assert f"{field_rms['direction_bound'][0, 0]:.3f}" == "0.104"
+assert np.abs(field_rms["best"] / field_rms["locate"] - 1).max() < 2e-4
+poor = enough["best"].sel(sigma_path=0.001, sigma_angle=DEGREE).values
+assert poor[1] < 1.17 < poor[2]
 assert np.abs(enough["locate"].sel(end="value") - 1).max() < 0.04
 at_ends = enough["best"].sel(end="value").values  # angles, sums
 assert at_ends[-1, 0] > 1.4 and at_ends[-1, 1] > 1.1
@@ -561,29 +476,19 @@ assert max(*at_ends[1], at_ends[3, 2], at_ends[5, 2]) < 1.03
 far = np.median(np.linalg.norm(field - surfaces[0], axis=-1))
 
 
-def against_joint_fit(placed, sigma_angle, factor):
+def against_joint_fit(case, angle_deg, factor):
     """Largest ratio over the field of the best weights' error to the joint fit's."""
-    noisy = locate_trial(
-        np.random.default_rng(1),
-        1000,
-        surfaces=placed,
-        receiver=receiver,
-        targets=field,
-        sigma_angle=sigma_angle,
-        sigma_path=factor * far * sigma_angle**2,
+    noisy = draw(
+        [case], [angle_deg], [factor * far * (angle_deg * DEGREE) ** 2], 1000
     )
-    best, fit = (
-        np.sqrt(np.mean(noisy[m] ** 2, axis=0)) for m in ("best", "locate")
-    )
-    return (best / fit).max()
+    best, fit = (rms(noisy[m]).sel(end="value") for m in ("best", "locate"))
+    return float((best / fit).max())
 
 
-assert max(against_joint_fit(surfaces, a * DEGREE, 4) for a in (0.2, 1.0)) < 1.02
-assert against_joint_fit(off_line, 0.2 * DEGREE, 4) < 1.07
-assert 1.05 < against_joint_fit(surfaces, DEGREE, 1) < 1.15
-assert 1.4 < against_joint_fit(off_line, 0.2 * DEGREE, 1) < 1.75
+assert max(against_joint_fit("field", a, 4) for a in (0.2, 1.0)) < 1.02
+assert against_joint_fit("field, off a line", 0.2, 4) < 1.07
+assert 1.05 < against_joint_fit("field", 1.0, 1) < 1.15
+assert 1.4 < against_joint_fit("field, off a line", 0.2, 1) < 1.75
 assert [round(4 * 1500 * (a * DEGREE) ** 2, 2) for a in (0.2, 1.0)] == [0.07, 1.83]
-assert (
-    largest["exact cancellation"][0] > 1e6 and max(largest["least-variance"]) < 1600
-)
 assert largest["exact cancellation"][0] > 2e8 and max(largest["best"]) < 100
+assert max(largest["least-variance"]) < 1600
