@@ -47,7 +47,8 @@ def locate(
     azimuth, elevation : array_like, shape (...)
         Departure angles at the first surface, in world axes [rad]; elevation within +-pi/2. Straight up or
         down the azimuth has no meaning: there each of the two steps across has the elevation's noise, and
-        none of its correlations.
+        none of its correlations. Close to the vertical, where noise may carry an elevation across, an azimuth
+        that claims to be as good as the elevation may leave a row undetermined.
     path_sums : array_like, shape (..., M)
         First surface - target - other surface, each above the distance of the two surfaces [m]; NaN where
         one is missing.
@@ -229,10 +230,15 @@ def _noise(noise, n_pairs, rows):
     size = n_pairs + 2
     name, values, _ = noise[0]
     if name == "covariance":
-        few = values.ndim == 2
-        rows = () if few else rows
-        values = values.reshape((1,) * (len(rows) + 2 - values.ndim) + values.shape)
-        values, _, tests = read_covariance(values, size, rows, False)
+        # One matrix for all rows is looked at once.
+        lead = () if values.ndim == 2 else rows
+        values = values.reshape((1,) * (len(lead) + 2 - values.ndim) + values.shape)
+        values, _, tests = read_covariance(values, size, lead, False)
+        if not lead:
+            tests = [
+                (label, *(np.broadcast_to(a, (*rows, *np.shape(a))) for a in (value, ok)), text)
+                for label, value, ok, text in tests
+            ]
         return np.empty((0, size)), np.ascontiguousarray(values.reshape(-1, size, size)), tests
     sigma_path = noise[1][1]
     few = values.ndim == 0 and sigma_path.ndim < 2
