@@ -49,9 +49,7 @@ DRAWS = {"quick": 2000, "paper": 40_000}[runs.scale()]
 DEGREE = np.deg2rad(1)
 METHODS = ("one-pair", "mean", "binary", "least-variance", "best", "locate")
 x = EXPERIMENTS[3]
-surfaces, receiver, target = (
-    np.array(v) for v in (x.surfaces, x.receiver, x.target)
-)
+surfaces, receiver, target = map(np.array, (x.surfaces, x.receiver, x.target))
 off_line = np.array([(0, 0, 0), (800, 0, 0), (1200, 400, 40), (-200, 900, 20.0)])
 grid = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
 field = np.stack([*grid, np.full_like(grid[0], 600.0)], axis=-1).reshape(-1, 3)
