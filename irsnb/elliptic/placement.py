@@ -68,7 +68,7 @@ def placement_bound(
     >>> noise = {"sigma_angle": np.deg2rad(0.2), "sigma_path": 1.0, "reference_legs": 1000.0}
     >>> bound, seen = placement_bound(surfaces, receiver, targets, places, **noise)
     >>> bound.round(1).tolist(), seen.tolist()
-    ([3.5, 4.7], [1.0, 0.0])
+    ([3.6, 4.7], [1.0, 0.0])
     """
     surfaces, receiver = checked_surfaces(surfaces, batch=False), points("receiver", receiver)
     targets, places = points("targets", targets), points("places", places)

@@ -24,7 +24,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "One draw of Experiment 3, angles to 1°, path sums to 1 m, in metres from the target: along the line of surfaces, and away from it. All five pairs place the target on the ray of the beam (dashed), which misses it. The joint fit leaves the ray, because the five path sums together know better; the ellipse holds the target in 95 of 100 draws.", "name": "fig-one-fix"}, "image": {"alt": "A dashed ray passes a black cross at the origin at a distance of some fifteen metres. Five squares lie close together on the ray. An orange plus with a small flat ellipse around it lies far from the ray, and the cross is inside the ellipse."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "One draw of Experiment 3, angles to 1\u00b0, path sums to 1 m, in metres from the target: along the line of surfaces, and away from it. All five pairs place the target on the ray of the beam (dashed), which misses it. The joint fit leaves the ray, because the five path sums together know better; the ellipse holds the target in 95 of 100 draws.", "name": "fig-one-fix"}, "image": {"alt": "A dashed ray passes a black cross at the origin at a distance of some fifteen metres. Five squares lie close together on the ray. An orange plus with a small flat ellipse around it lies far from the ray, and the cross is inside the ellipse."}} tags=["hide-input"]
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -76,7 +76,7 @@ noise = {"sigma_angle": SIGMA_ANGLE, "sigma_path": 1.0}
 one_draw = measure(np.random.default_rng(9), 1, surfaces, target, np.deg2rad(1))
 azimuth, elevation, sums = (values[0] for values in one_draw)
 poor_angles = {"sigma_angle": np.deg2rad(1), "sigma_path": 1.0}
-fix = locate(surfaces, azimuth, elevation, sums, **poor_angles)
+fix = one_fix = locate(surfaces, azimuth, elevation, sums, **poor_angles)
 view = rings(target)[:2]
 by_pair = (pair_positions(surfaces, azimuth, elevation, sums) - target) @ view.T
 ray = view @ unit_vector(azimuth, elevation)
@@ -92,10 +92,10 @@ axes.set(xlabel="along the line of surfaces [m]", ylabel="away from the line [m]
 axes.set(aspect="equal", ylim=(-5, 5))
 axes.legend()
 plt.show()
-one_fix = fix, by_pair
 
 # %% [markdown]
-# For readers of [best weights](best_weights.ipynb). Beyond Duan et al. (2025), who combine the answers of pairs and stop at the direction. 20 minutes to read, 15 s to run.
+# <small>For readers of [best weights](best_weights.ipynb). Beyond Duan et al. (2025), who combine the answers of pairs and stop at the direction. 20 minutes to read.
+# **Run time** under 20 s. Afterwards you can locate a target from everything that was measured, and say when not to believe the result.</small>
 #
 # ## Seven measurements, one point
 #
@@ -212,7 +212,7 @@ print(textwrap.fill(hundred.remarks[0], 78))
 #
 # If the surfaces stand on a line, no path sum sees a turn about this line. With poor angles and excellent clocks the likely positions form a thin *arc* about it, and an ellipsoid is straight.
 
-# %% mystnb={"figure": {"caption": "The surfaces of Experiment 3, angles to 1° and path sums to 10 cm: 500 fixes (dots), seen along the line of surfaces, the vertical axis enlarged. They lie on an arc about the line. The 95 % ellipses of two fixes are tangents to it and miss the target.", "name": "fig-bend"}, "image": {"alt": "Dots form a downward-bent arc about 80 metres wide and one metre deep, with a cross at its top. Two thin ellipses touch the arc as tangents left and right and pass above the cross."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The surfaces of Experiment 3, angles to 1\u00b0 and path sums to 10 cm: 500 fixes (dots), seen along the line of surfaces, the vertical axis enlarged. They lie on an arc about the line. The 95 % ellipses of two fixes are tangents to it and miss the target.", "name": "fig-bend"}, "image": {"alt": "Dots form a downward-bent arc about 80 metres wide and one metre deep, with a cross at its top. Two thin ellipses touch the arc as tangents left and right and pass above the cross."}} tags=["hide-input"]
 rng = np.random.default_rng(2026)
 place = np.array([330.0, 600.0, 600.0])
 data = measure(rng, DRAWS, surfaces, place, np.deg2rad(1), 0.1)
@@ -250,7 +250,7 @@ shared = 1.0
 told = np.diag([SIGMA_ANGLE**2] * 2 + [1.0] * 5)
 told[2:, 2:] += shared**2
 
-# %% mystnb={"figure": {"caption": "The same target, angles to 0.2°, path sums to 1 m each, and a timing error that all sums share. Left: share of 95 % ellipsoids that hold the target, with 95 % intervals. Not told, the fit promises too much; told by the covariance, it keeps its promise. Right: the mean misfit hardly moves, far below the limit of its test (dotted).", "name": "fig-clock"}, "image": {"alt": "Two panels against a shared timing error from zero to five metres. Left, one curve falls from 95 percent to 67 at one metre, 28 at three and below 20 at five; another stays at 95. Right, the mean misfit of both stays between 3.9 and 5.4, far below a dotted line at 18.5."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same target, angles to 0.2\u00b0, path sums to 1 m each, and a timing error that all sums share. Left: share of 95 % ellipsoids that hold the target, with 95 % intervals. Not told, the fit promises too much; told by the covariance, it keeps its promise. Right: the mean misfit hardly moves, far below the limit of its test (dotted).", "name": "fig-clock"}, "image": {"alt": "Two panels against a shared timing error from zero to five metres. Left, one curve falls from 95 percent to 67 at one metre, 28 at three and below 20 at five; another stays at 95. Right, the mean misfit of both stays between 3.9 and 5.4, far below a dotted line at 18.5."}} tags=["hide-input"]
 CLOCKS = [0.0, 0.3, 0.6, 1.0, 2.0, 3.0, 5.0]
 
 
@@ -381,7 +381,7 @@ by_clock = position_error_bound(spread)
 assert by_clock[0] / by_clock[1] > 1.05 and by_clock[1] / by_clock[2] < 1.015
 
 # %% [markdown]
-# **2.** In the cell of the [last figure](#fig-next-surface), add the surface at (500, 1625, 0) m to `there`. Where does the map put the next one?
+# **2.** In the cell of the {ref}`last figure <fig-next-surface>`, add the surface at (500, 1625, 0) m to `there`. Where does the map put the next one?
 #
 # :::{hint}
 # :class: dropdown
@@ -424,8 +424,10 @@ assert pushed.misfit < 0.1
 # %% [markdown]
 # ## What the paper claims
 #
-# The paper does not fit jointly, and nothing of this page judges one of its claims. Its sentence on better weights is judged on [best weights](best_weights.ipynb), its remark that surfaces may stand on different planes on
+# The paper does not fit jointly, and nothing on this page judges one of its claims. Its sentence on better weights is judged on [best weights](best_weights.ipynb), its remark that surfaces may stand on different planes on
 # [many pairs](many_pairs.ipynb).
+#
+# ## Checks
 
 # %% tags=["hide-cell"]
 # Checks: one line for each number and statement of this page.
@@ -433,7 +435,7 @@ spread = xr.DataArray(fix.position - person, dims=("draw", "axis"))
 value, low, high = rms(spread, "axis").values / float(position_error_bound(bound))
 assert np.isclose(value, over_bound) and value <= 1.03 and 0.93 < coverage < 0.97
 assert [round(v, 2) for v in (value, low, high)] == [1.0, 0.98, 1.02]
-assert covered(one_fix[0], target) and np.abs(one_fix[1]).max() > 10
+assert covered(one_fix, target) and np.abs(by_pair).max() > 10
 assert hundred.converged.sum() == 99 and not hundred.converged[41]
 assert (
     len(hundred.remarks) == 1
