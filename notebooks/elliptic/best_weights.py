@@ -135,7 +135,7 @@ true_sums = path_sums(surfaces, target)
 truth = pair_directions(surfaces, receiver, *departure, true_sums)[0, 0]
 turned = departure[:, None] + DEGREE * rng.standard_normal((2, 1000))
 private = rng.standard_normal((1000, len(true_sums)))
-correlation = {}
+correlation, smaller = {}, {}
 fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.0), sharex=True, sharey=True)
 for axes, sigma in zip(panels, (1.0, 30.0), strict=True):
     noisy_sums = true_sums + sigma * private
@@ -143,6 +143,7 @@ for axes, sigma in zip(panels, (1.0, 30.0), strict=True):
     widest = np.rad2deg(answers[:, 0] - truth)
     difference = np.rad2deg(answers[:, -1] - answers[:, 0])
     correlation[sigma] = np.corrcoef(widest, difference)[0, 1]
+    smaller[sigma] = np.std(difference) / np.std(widest)
     axes.plot(widest, difference, ".", markersize=2, rasterized=True)
     axes.set(
         title=f"path sums to {sigma:.0f} m", xlabel="error of the widest pair [deg]"
@@ -446,7 +447,9 @@ assert (
     value["least-variance"][0] < 1.02
     and round(value["least-variance"][-1], 1) == 2.3
 )
-assert correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0
+assert (
+    correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0 and smaller[1.0] < 0.1
+)
 assert np.allclose(best_weights(DEGREE, 1.0)[0], weights[0], rtol=0.01)
 assert np.allclose([azimuth, elevation], pair_directions(*measured)[:, 0])
 assert (round(weights_of[0].min()), round(weights_of[0].max())) == (-9, 14)

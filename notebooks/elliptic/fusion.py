@@ -206,7 +206,7 @@ print(textwrap.fill(hundred.remarks[0], 78))
 
 # %% [markdown]
 # The row is NaN and named, and the others are what they were. `converged` is also false where the misfit $J$ is larger than noise makes it once in a thousand draws: then the measurements
-# contradict each other.
+# contradict each other. A target straight above the first surface, where an azimuth has no meaning, is no bad row: it is located like any other.
 #
 # ## When the ellipsoid is not to be trusted: a bend
 #
@@ -443,6 +443,9 @@ assert (
 )
 others = np.arange(100) != 41
 assert np.allclose(hundred.position[others], fix.position[:100][others], atol=1e-6)
+above = np.array([0.0, 0.0, 700.0])
+straight_up = locate(corner, 0.3, np.pi / 2, path_sums(corner, above), **known)
+assert straight_up.converged and np.allclose(straight_up.position, above, atol=1e-6)
 setting = {"surfaces": surfaces, "receiver": receiver, "targets": field} | noise
 on_field = locate_trial(np.random.default_rng(1), 1000, **setting)
 weighted, fitted = (
