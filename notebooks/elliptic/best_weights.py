@@ -24,7 +24,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Experiment 3, angles off by 1\u00b0: azimuth error of five ways to combine five pairs, over the Cram\u00e9r\u2013Rao bound, against the error of each path sum. Bands are 95 % intervals. The best weights (blue) stay on the bound from end to end. Binary weighting and the mean are good only if path sums are poor, least-variance weights only if they are good.", "name": "fig-weights-over-bound"}, "image": {"alt": "Five curves against the path-sum error from one millimetre to thirty metres, on logarithmic axes. Binary weighting and the mean start at 3.4 and 3.6 times the bound and fall to 1.1. The least-variance curve starts at one and rises to 2.3. Best weights stay at one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 3, angles off by 1\u00b0: azimuth error of four ways to combine five pairs, over the Cram\u00e9r\u2013Rao bound, against the error of each path sum. Bands are 95 % intervals. The best weights (blue) stay on the bound from end to end. Binary weighting and the mean are good only if path sums are poor, least-variance weights only if they are good.", "name": "fig-weights-over-bound"}, "image": {"alt": "Five curves against the path-sum error from one millimetre to thirty metres, on logarithmic axes. Binary weighting and the mean start at 3.4 and 3.6 times the bound and fall to 1.1. The least-variance curve starts at one and rises to 2.3. Best weights stay at one."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
