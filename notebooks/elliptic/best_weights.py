@@ -389,25 +389,21 @@ for k in range(3):
 
 # %% tags=["hide-input"]
 paper_cases = draw(["2", "3", "4"], [1], [0.001, 1.0], 2 * DRAWS)
-by_case = {
-    name: rms(values).sel(end="value") for name, values in paper_cases.items()
-}
-by_target = {
-    name: rms(on_field[name]).sel(end="value") for name in ("best", "binary")
-}
+by_case, by_target = (
+    {name: rms(values).sel(end="value") for name, values in drawn.items()}
+    for drawn in (paper_cases, on_field)
+)
 
 
 def smaller_error(by_method):
     """Where the best weights miss the direction by less than binary weighting."""
-    missed = [
-        np.hypot(*by_method[m].transpose("angle", ...).values)
-        for m in ("best", "binary")
-    ]
-    return (missed[0] < missed[1]).ravel()
+    both = (by_method[m].transpose("angle", ...).values for m in ("best", "binary"))
+    best, binary = (np.hypot(*angles) for angles in both)
+    return (best < binary).ravel()
 
 
 def listed(values):
-    return ", ".join(f"{v:.3g}" for v in values.squeeze().isel(angle=0).values)
+    return ", ".join(f"{v:.2f}" for v in values.squeeze().isel(angle=0).values)
 
 
 gain, above = (
@@ -427,7 +423,7 @@ ledger.record(
         verdict=ledger.holds(
             {
                 "Experiments": smaller_error(by_case),
-                "24 targets": smaller_error(by_target),
+                "field": smaller_error(by_target),
             },
             drawn=False,
         ),

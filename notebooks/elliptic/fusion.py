@@ -115,9 +115,8 @@ plt.show()
 corner = np.array([(0, 0, 0), (800, 0, 0), (1200, 400, 40), (-200, 900, 20.0)])
 drone = np.array([500, 1000, 700.0])
 sigmas = np.array([0.5, 1.0, 2.0])
-azimuth, elevation, sums = measure(
-    np.random.default_rng(2025), DRAWS, corner, drone, sigma_path=sigmas
-)
+rng = np.random.default_rng(2025)
+azimuth, elevation, sums = measure(rng, DRAWS, corner, drone, sigma_path=sigmas)
 sums[:, 1] = np.nan
 known = {"sigma_angle": SIGMA_ANGLE, "sigma_path": sigmas}
 fix = locate(corner, azimuth, elevation, sums, **known)
@@ -136,10 +135,8 @@ def covered(fix, place):
     return distance < chi2.ppf(0.95, 3)
 
 
-left = [0, 1, 3]
-bound = position_crlb(
-    corner[left], drone, sigma_angle=SIGMA_ANGLE, sigma_path=sigmas[[0, 2]]
-)
+left = {"sigma_angle": SIGMA_ANGLE, "sigma_path": sigmas[[0, 2]]}
+bound = position_crlb(corner[[0, 1, 3]], drone, **left)
 error = np.sqrt(np.mean(np.sum((fix.position - drone) ** 2, axis=-1)))
 over_bound = error / position_error_bound(bound)
 coverage = covered(fix, drone).mean()
@@ -158,7 +155,6 @@ coverage = covered(fix, drone).mean()
 
 # %% tags=["hide-input"]
 SCENES = {"experiment 3": (surfaces, target), "off a line": (corner, drone)}
-CLASSICS = ("spherical-interpolation", "two-step")
 
 
 def positions(rng, draws, scene):
@@ -168,7 +164,7 @@ def positions(rng, draws, scene):
     angles = dict(zip(("azimuth", "elevation"), data[:2], strict=True))
     each = pair_positions(placed, *data)
     out = {"one pair (16)": each[:, 0], "mean of the pairs": each.mean(axis=1)}
-    for method in CLASSICS:
+    for method in ("spherical-interpolation", "two-step"):
         out[method] = locate_sums(placed, data[2], method=method, **angles, **noise)
     out["joint fit"] = locate(placed, *data, **noise).position
     return {name: found - place for name, found in out.items()}
@@ -221,11 +217,8 @@ view = rings(place)[[2, 1]]
 seen = (bent.position - place) @ view.T
 fig, axes = plt.subplots(figsize=(7.2, 3.0))
 axes.plot(*seen[:500].T, ".", color=orange, markersize=3, rasterized=True)
-picks = []
-for end in (-28, 28):
-    pick = np.argmin(np.abs(seen[:500, 0] - end))
-    picks.append(pick)
-    figures.ellipses(axes, seen[pick], view @ bent.covariance[pick] @ view.T)
+picks = [np.argmin(np.abs(seen[:500, 0] - end)) for end in (-28, 28)]
+figures.ellipses(axes, seen[picks], view @ bent.covariance[picks] @ view.T)
 axes.plot(0, 0, "kx", markersize=9, mew=2)
 axes.set(xlabel="along the arc [m]", ylabel="away from the line [m]")
 axes.set(xlim=(-75, 75), ylim=(-1.8, 1.2))
@@ -440,12 +433,9 @@ assert np.isclose(value, over_bound) and value <= 1.03 and 0.93 < coverage < 0.9
 assert [round(v, 2) for v in (value, low, high)] == [1.0, 0.98, 1.02]
 assert covered(one_fix, target) and np.abs(by_pair).max() > 10
 assert hundred.converged.sum() == 99 and not hundred.converged[41]
-assert (
-    len(hundred.remarks) == 1
-    and "row 41: path_sums: got 700.0" in hundred.remarks[0]
-)
-others = np.arange(100) != 41
-assert np.allclose(hundred.position[others], fix.position[:100][others], atol=1e-6)
+assert len(hundred.remarks) == 1 and "row 41: path_sums" in hundred.remarks[0]
+others = np.arange(100)[np.arange(100) != 41]
+assert np.allclose(hundred.position[others], fix.position[others], atol=1e-6)
 above = np.array([0.0, 0.0, 700.0])
 straight_up = locate(corner, 0.3, np.pi / 2, path_sums(corner, above), **known)
 assert straight_up.converged and np.allclose(straight_up.position, above, atol=1e-6)
@@ -460,13 +450,12 @@ field_bound = np.sqrt(np.mean(on_field["direction_bound"][0, :, 0] ** 2))
 assert f"{np.rad2deg(field_bound):.4f}" == "0.1037"
 for name in ("two-step", "joint fit"):
     assert (np.abs(found_rms[name].values[:, 0] / least - 1) < 0.03).all()
-assert (
-    found_rms["spherical-interpolation"].values[:, 0] > 1.7 * np.array(least)
-).all()
+free = found_rms["spherical-interpolation"].values[:, 0]
+assert (free > 1.7 * np.array(least)).all()
 precise = measure(np.random.default_rng(7), 3000, corner, drone, sigma_path=0.01)
 option = {"sigma_angle": SIGMA_ANGLE, "sigma_path": 0.01}
-angles = {"azimuth": precise[0], "elevation": precise[1]}
-two_step = locate_sums(corner, precise[2], **angles, **option)
+angles = {"azimuth": precise[0], "elevation": precise[1]} | option
+two_step = locate_sums(corner, precise[2], **angles)
 joint = locate(corner, *precise, **option).position
 assert 1.1 < np.linalg.norm(two_step - drone) / np.linalg.norm(joint - drone) < 1.2
 assert not covered(bent, place)[picks].any()
@@ -490,16 +479,11 @@ assert abs(push @ thin) > 0.95 * np.linalg.norm(push)
 cost = [rms(clock[n], f"{n}_axis_1").sel(shared=3.0, end="value") for n in covering]
 assert np.isclose(cost[0], position_error_bound(reached), rtol=0.04)
 assert 1.01 < cost[0] / cost[1] < 1.06
-robust, plain = (
-    wrong_cover[name].sel(end="value").values for name in ("robust", "locate")
-)
+robust, plain = (wrong_cover[m].values[:, 0] for m in ("robust", "locate"))
 assert robust[5:].min() > 92 and 72 < robust.min() < 82 and plain[6:].max() < 4
 assert (wrong_rms["robust"].sel(end="value") < 1.08 * least[0]).all()
 assert wrong_rms["locate"].sel(end="value", detour=200.0) > 35
-assert (
-    best["seen and heard"][:2] == (500, 1625)
-    and round(best["seen and heard"][2], 1) == 4.1
-)
+assert np.allclose(best["seen and heard"], (500, 1625, 4.1), atol=0.05)
 assert round(line_error.min(), 1) == 5.2
 assert np.isclose(line_sees[line_error.argmin()], 2 / 3) and line_sees[0] == 0
 assert placement_bound(*plan, on_line, **noise)[0].argmin() == 0
