@@ -11,6 +11,7 @@ from irsnb.elliptic.bounds import (
 from irsnb.elliptic.linear import locate_sums
 from irsnb.elliptic.locate import locate
 from irsnb.elliptic.pair import locate_pair, pair_directions, pair_positions, pair_sensitivities
+from irsnb.elliptic.placement import placement_bound
 from irsnb.elliptic.radar import Detour, Radar, Scene
 from irsnb.elliptic.scan import Scan, scan
 from irsnb.elliptic.scene import (
@@ -72,6 +73,7 @@ __all__ = [
     "paper_direction",
     "path_sums",
     "perturbation_mae",
+    "placement_bound",
     "position_crlb",
     "receive",
     "receive_steering",

@@ -255,6 +255,15 @@ GOOD = {
         "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER, (200.0, -400.0, 90.0)]),
     }
     | SIGMAS,
+    elliptic.placement_bound: {
+        "surfaces": surfaces(),
+        "receiver": points(RECEIVER, lead=False, bad=[[RECEIVER]]),
+        "targets": points((TARGET, (700.0, 1200.0, 1400.0)), lead=False, trailing=2, bad=[TARGET]),
+        "places": points((500.0, 1600.0, 0.0), bad=[(0.0, 0.0, 0.0)]),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": number(1.0, above=0),
+        "reference_legs": optional(number(1000.0, above=0)),
+    },
     elliptic.mismatched_covariance: {
         "surfaces": surfaces(lead=True),
         "targets": points(TARGET, bad=ON_A_LINE[:2]),
