@@ -383,9 +383,8 @@ def covariance(name: str, value: Any, size: int | None = None, *, is_complex: bo
         departure,
         f"it must be {word} (largest departure shown)",
     )
-    # Scaled by its largest entry, so that a matrix of large numbers does not overflow.
-    least = np.linalg.eigvalsh(array / np.where(scale > 0, scale, 1)[..., None, None])[..., 0]
-    require(least > 0, name, least * scale, "it must be positive definite (least eigenvalue shown)")
+    least = _least_eigenvalue(array)
+    require(least > 0, name, least, "it must be positive definite (least eigenvalue of correlations shown)")
     return array
 
 
@@ -802,6 +801,17 @@ def _array(name, value, kinds, wanted, dtype):
         return array
     with np.errstate(over="ignore"):
         return array.astype(dtype)
+
+
+def _least_eigenvalue(matrices):
+    """Of Hermitian matrices balanced by their diagonal, so that mixed units and large numbers do no harm."""
+    variances = np.diagonal(matrices, axis1=-2, axis2=-1).real
+    scale = np.sqrt(np.where(variances > 0, variances, 1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        correlations = matrices / scale[..., :, None] / scale[..., None, :]
+        hopeless = ~(np.abs(correlations).max(axis=(-1, -2)) <= 2) | (variances <= 0).any(axis=-1)
+    least = np.linalg.eigvalsh(np.where(hopeless[..., None, None], 0, correlations))[..., 0]
+    return np.where(hopeless, -1.0, least)
 
 
 def _large_integer(value):
