@@ -62,7 +62,7 @@ drawn = locate_trial(
     400,
     surfaces=third.surfaces,
     receiver=receiver,
-    target=target,
+    targets=target,
     **noise,
 )
 radius, start = np.hypot(*target[1:]), np.arctan2(target[2], target[1])
@@ -266,7 +266,7 @@ def algorithm_2(theta_r, phi_r, sums, semi_focals, receiver):
 
 
 # %%
-second_scene = {"receiver": receiver, "target": second.target, **noise}
+second_scene = {"receiver": receiver, "targets": second.target, **noise}
 
 
 def adding_pairs(rng, draws, pairs):
@@ -427,7 +427,7 @@ plt.show()
 
 
 # %%
-third_scene = {"receiver": receiver, "target": target, "sigma_angle": ONE_DEGREE}
+third_scene = {"receiver": receiver, "targets": target, "sigma_angle": ONE_DEGREE}
 heights = np.array([1, 3, 10, 30, 100, 300])
 
 
