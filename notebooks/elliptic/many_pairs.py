@@ -51,35 +51,32 @@ from irsnb.report import claims, figures, ledger
 from irsnb.report.counting import count_operations
 
 figures.use_style()
-ONE_DEGREE = np.deg2rad(1.0)
+ONE_DEGREE, ANGLES = np.deg2rad(1.0), ("azimuth", "elevation")
 second, third, fourth = EXPERIMENTS[2], EXPERIMENTS[3], EXPERIMENTS[4]
 receiver, target = np.array(third.receiver), np.array(third.target)
 five_pairs = np.array(third.semi_focals)
 noise = {"sigma_angle": ONE_DEGREE, "sigma_path": 1e-3}
 
-drawn = locate_trial(
-    np.random.default_rng(2025),
-    400,
-    surfaces=third.surfaces,
-    receiver=receiver,
-    targets=target,
+setting = {
+    "surfaces": third.surfaces,
+    "receiver": receiver,
+    "targets": target,
     **noise,
-)
+}
+drawn = locate_trial(np.random.default_rng(2025), 400, **setting)
 radius, start = np.hypot(*target[1:]), np.arctan2(target[2], target[1])
-turn = np.linspace(0, 2 * np.pi, 361)
 near = start + np.deg2rad(np.linspace(-5, 5, 41))
-circle_near = np.stack(
-    [np.full(41, target[0]), radius * np.cos(near), radius * np.sin(near)], axis=-1
+arc = np.stack(
+    [0 * near + target[0], radius * np.cos(near), radius * np.sin(near)], axis=-1
 )
-seen_circle = np.subtract(
-    direction(circle_near, receiver), np.array(direction(target, receiver))[:, None]
+seen_arc = np.rad2deg(
+    np.transpose(direction(arc, receiver)) - direction(target, receiver)
 )
 
 fig, (end_on, seen) = plt.subplots(1, 2, figsize=(7.4, 3.6))
-end_on.plot(radius * np.cos(turn), radius * np.sin(turn), color="black")
-end_on.axline(
-    target[1:], slope=-1 / np.tan(start), color="black", linestyle="--", linewidth=1
-)
+thin = {"color": "black", "linewidth": 1, "zorder": 1}
+end_on.add_patch(plt.Circle((0, 0), radius, fill=False, linewidth=1.8))
+end_on.axline(target[1:], slope=-1 / np.tan(start), linestyle="--", **thin)
 end_on.plot(*np.array([receiver, target])[:, 1:].T, color="grey", linewidth=1)
 for text, place, offset, marker in (
     ("surfaces", (0, 0), (6, -12), "s"),
@@ -93,22 +90,12 @@ end_on.set(xlim=(-2300, 2500), ylim=(-2200, 2300))
 for method, source in (("binary", "binary"), ("fusion", "locate")):
     look = figures.style(method, linestyle="none", marker=".", markersize=4)
     seen.plot(*np.rad2deg(drawn[source]).T, **look)
-seen.axline(
-    (0, 0),
-    np.rad2deg(seen_circle[:, 21]),
-    color="black",
-    linestyle="--",
-    linewidth=1,
-    zorder=1,
-)
-seen.plot(*np.rad2deg(seen_circle), color="black", linewidth=1, zorder=1)
+seen.axline((0, 0), seen_arc[21], linestyle="--", **thin)
+seen.plot(*seen_arc.T, **thin)
 seen.set(
-    xlim=(-3, 3),
-    ylim=(-3, 3),
-    aspect="equal",
-    xlabel="azimuth error [deg]",
-    ylabel="elevation error [deg]",
+    xlabel="azimuth error [deg]", ylabel="elevation error [deg]", aspect="equal"
 )
+seen.set(xlim=(-3, 3), ylim=(-3, 3))
 seen.legend(loc="lower left", markerscale=2.5, fontsize=8)
 plt.show()
 
@@ -117,7 +104,7 @@ plt.show()
 #
 # ## Why the paper wants more pairs
 #
-# A pair of surfaces sees only targets in front of both. The paper keeps the sender $S_1$ and adds receivers $S_2, \dots, S_m$ on the same line, so that
+# A pair of surfaces sees only targets in front of both, and not too far away. The paper keeps the sender $S_1$ and adds receivers $S_2, \dots, S_m$ on the same line, so that
 #
 # $$
 # M = m - 1 \tag{19}
@@ -132,28 +119,29 @@ plt.show()
 # In both readings the echo must not be too weak: the product of its three legs, target to both surfaces and surface to radar, is limited. We set that limit so that all five pairs reach the targets of
 # Experiments 3 and 4.
 
-# %% mystnb={"figure": {"caption": "How many of the five pairs of Experiment 3 see a target, by its place along and across the line of surfaces. Left: the surfaces face along their line, and each further surface adds ground. Right: they face across it, and the zone of the nearest pair contains all others. Crosses: targets of Experiments 3 and 4.", "name": "fig-zones"}, "image": {"alt": "Two maps with a row of six surfaces at the bottom. Left, the zone starts at the first surface and its count of pairs falls by one at each further surface. Right, a half disc of about 2.3 kilometres radius about the row, five pairs in the middle and one at the rim, the same on both sides of the first surface."}} tags=["hide-input"]
-near_to_far = np.sort(five_pairs)
-row_of_surfaces = surfaces_on_line(near_to_far)
-shown_targets = np.array([third.target, fourth.target])
-reach = legs(row_of_surfaces, receiver, shown_targets).max() * (1 + 1e-9)
+# %% mystnb={"figure": {"caption": "How many of the five pairs of Experiment 3 see a target, by its place along and across the line of surfaces. Left: the surfaces face along their line, and each further surface adds ground. Right: they face across it, and the zone of the nearest pair contains all others. Crosses: targets of Experiments 3 and 4.", "name": "fig-zones"}, "image": {"alt": "Two maps with a row of six surfaces at the bottom. Left, the zone starts at the first surface and its count of pairs falls by one at each further surface. Right, a half disc of about four kilometres radius about the row, with five pairs in the middle and one at the rim."}} tags=["hide-input"]
+row_of_surfaces = surfaces_on_line(np.sort(five_pairs))
+placed, shown_targets = (
+    (row_of_surfaces, receiver),
+    np.array([third.target, fourth.target]),
+)
+reach = legs(*placed, shown_targets).max() * (1 + 1e-9)
 along, across = np.linspace(-3600, 4400, 401), np.linspace(0, 4200, 211)
 field = np.stack(np.broadcast_arrays(*np.meshgrid(along, across), 0.0), axis=-1)
 zone = {
-    "facing along the line": zones(row_of_surfaces, receiver, field, reach=reach),
-    "all in one plane": legs(row_of_surfaces, receiver, field) <= reach,
+    "facing along the line": zones(*placed, field, reach=reach),
+    "all in one plane": legs(*placed, field) <= reach,
 }
 counts = {
-    title: np.where(pairs.any(axis=-1), pairs.sum(axis=-1), np.nan)
-    for title, pairs in zone.items()
+    t: np.where(z.any(axis=-1), z.sum(axis=-1), np.nan) for t, z in zone.items()
 }
-fig, panels = plt.subplots(1, 2, figsize=(7.6, 2.6), sharey=True)
 crosses = np.stack(
     [shown_targets[:, 0], np.hypot(*shown_targets[:, 1:].T)], axis=-1
 )
-places = {"surfaces": row_of_surfaces, "targets": crosses}
+symbols = {"surfaces": row_of_surfaces, "targets": crosses}
+fig, panels = plt.subplots(1, 2, figsize=(7.6, 2.6), sharey=True)
 mesh = figures.maps(
-    panels, along, across, counts, quantity="pairs that see a target", **places
+    panels, along, across, counts, quantity="pairs that see a target", **symbols
 )
 mesh.colorbar.set_ticks(range(1, 6))
 for axes in panels:
@@ -163,21 +151,17 @@ plt.show()
 
 square_km = (along[1] - along[0]) * (across[1] - across[0]) / 1e6
 areas = {
-    title: np.array(
-        [pairs[..., :m].any(axis=-1).sum() * square_km for m in range(1, 6)]
-    )
-    for title, pairs in zone.items()
+    t: [z[..., :m].any(axis=-1).sum() * square_km for m in range(1, 6)]
+    for t, z in zone.items()
 }
 strip = (field[..., 0] > row_of_surfaces[1, 0]) & (
     field[..., 0] < row_of_surfaces[2, 0]
 )
-strip_only_second = {
-    title: ~pairs[..., 0][strip & pairs[..., 1]] for title, pairs in zone.items()
-}
+strip_only_second = {t: ~z[..., 0][strip & z[..., 1]] for t, z in zone.items()}
 
 # %% [markdown]
-# Facing along the line, five pairs cover more than twice the ground of one, and between $S_2$ and $S_3$ the second pair alone sees the target. In one plane neither is true.
-# The claims about zones therefore depend on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
+# Facing along the line, five pairs cover more than twice the ground of one, and between $S_2$ and $S_3$ the first pair sees nothing of what the second sees. In one plane neither is true: the first pair sees everything that
+# any pair sees. Whether the paper's two statements about zones hold therefore depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
 #
 # ## The second reason: a circle
 #
@@ -226,30 +210,22 @@ x_found, radius_found = circle(sums[:2], five_pairs[:2])
 # \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j, \qquad w \in \{0, 1\}. \tag{21}
 # $$
 #
-# The whole of Algorithms 1 and 2 is a dozen lines, and costs 28 operations for each further pair:
+# Algorithms 1 and 2 together are a dozen lines, and cost 25 operations for each further pair:
 
 
 # %%
 def algorithm_2(theta_r, phi_r, sums, semi_focals, receiver):
     """Azimuth and elevation at the receiver by binary weighting [rad]."""
-    a, c = sums / 2, semi_focals
-    east, north, up = (
-        np.cos(phi_r) * np.cos(theta_r),
-        np.cos(phi_r) * np.sin(theta_r),
-        np.sin(phi_r),
-    )
-    distance = (a * a - c * c) / (a - c * east)  # Algorithm 1, pair by pair
-    dx, dy, dz = (
-        distance * east - receiver[0],
-        distance * north - receiver[1],
-        distance * up - receiver[2],
-    )
+    a, c, level = sums / 2, semi_focals, np.cos(phi_r)
+    ray = level * np.cos(theta_r), level * np.sin(theta_r), np.sin(phi_r)
+    distance = (a * a - c * c) / (a - c * ray[0])  # Algorithm 1, pair by pair
+    dx, dy, dz = (distance * u - b for u, b in zip(ray, receiver, strict=True))
     azimuths = np.arctan2(dy, dx)  # (17)
-    elevations = np.arctan2(dz, np.sqrt(dx * dx + dy * dy))  # (18)
+    elevations = np.arctan2(dz, np.hypot(dx, dy))  # (18)
     e = c / a  # (20)
-    return np.sum((e == e.min()) * azimuths), np.sum(
-        (e == e.max()) * elevations
-    )  # (21)
+    azimuth = np.sum((e == e.min()) * azimuths)  # (21)
+    elevation = np.sum((e == e.max()) * elevations)
+    return azimuth, elevation
 
 
 # %% [markdown]
@@ -281,7 +257,7 @@ added = sweep(
 shown = ["mean", "binary", "locate", "direction_bound"]
 errors_added = np.rad2deg(rms(added[shown]))
 
-# %% mystnb={"figure": {"caption": "Experiment 2: RMS error against the number of pairs, added from the farthest to the closest; bands are 95 % intervals. In azimuth the bound falls twentyfold with the second pair, and only the joint fit follows. In elevation no pair adds anything: there the tangent of the circle is upright.", "name": "fig-adding"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10 on a logarithmic axis. Left, azimuth: all start at 1.05 degrees; the mean falls to 0.98, binary weighting to 0.82, the joint fit and the bound drop to 0.05 at the second pair. Right, elevation: all lie at about 0.69 degrees."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 2: RMS error against the number of pairs, added from the farthest to the closest; bands are 95 % intervals. In azimuth the bound falls twentyfold with the second pair, and only the joint fit follows. In elevation no pair adds anything: seen from the radar, the tangent of the circle is nearly upright there.", "name": "fig-adding"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10 on a logarithmic axis. Left, azimuth: all start at 1.05 degrees; the mean falls to 0.98, binary weighting to 0.82, the joint fit and the bound drop to 0.05 at the second pair. Right, elevation: all lie at about 0.69 degrees."}} tags=["hide-input"]
 LABELS = {
     "mean": "mean",
     "binary": "binary",
@@ -290,24 +266,19 @@ LABELS = {
 }
 
 
-def panels_with_bands(x, reduced, size=(7.6, 3.4), **settings):
+def panels_with_bands(x, reduced, **settings):
     """Azimuth and elevation, each method with its band."""
-    fig, panels = plt.subplots(1, 2, figsize=size, sharey=True)
-    for k, (axes, title) in enumerate(
-        zip(panels, ("azimuth", "elevation"), strict=True)
-    ):
-        ends = {LABELS[m]: reduced[m].isel({reduced[m].dims[-2]: k}) for m in shown}
-        lines = {m: v.sel(end="value").values for m, v in ends.items()}
-        bands = {
-            m: (v.sel(end="lower").values, v.sel(end="upper").values)
-            for m, v in ends.items()
-        }
+    fig, panels = plt.subplots(1, 2, figsize=(7.6, 3.4), sharey=True)
+    for k, (axes, angle) in enumerate(zip(panels, ANGLES, strict=True)):
+        ends = {label: reduced[m].values[:, k].T for m, label in LABELS.items()}
+        lines, bands = (
+            {m: v[i] for m, v in ends.items()} for i in (0, slice(1, 3))
+        )
         figures.curves(axes, x, lines, bands=bands)
-        axes.set(title=title, yscale="log", **settings)
+        axes.set(title=angle, yscale="log", **settings)
     panels[0].set(ylabel="RMS error [deg]")
-    fig.legend(
-        *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4
-    )
+    handles = panels[0].get_legend_handles_labels()
+    fig.legend(*handles, loc="outside lower center", ncols=4)
     return panels
 
 
@@ -318,7 +289,8 @@ for axes in panels_with_bands(
 plt.show()
 
 # %% [markdown]
-# Binary weighting is better than the mean, as the paper says. But with pairs added in this order its azimuth is simply that of the *last* pair added, and its elevation that of the *first*: nothing is averaged.
+# Binary weighting is better than the mean, as the paper says. But with pairs added in this order its azimuth is simply that of the *last* pair added, and its elevation that of the *first*. Nothing is averaged, so no error
+# cancels. The bound shows what several pairs know together: with the second pair it falls to a twentieth.
 #
 # :::{note}
 # :class: dropdown
@@ -336,18 +308,16 @@ plt.show()
 sweep_deg = np.linspace(-2.5, 2.5, 201)
 
 
-def compare_three(d_azimuth, d_elevation):
+def compare_three(*perturbation):
     """Errors (23) [deg] of the three methods in Experiment 3: (azimuth, elevation) by method."""
-    semi_focals = {
+    pairs_of = {
         "one-pair": third.one_pair,
         "mean": five_pairs,
         "binary": five_pairs,
     }
     return {
-        m: np.rad2deg(
-            perturbation_mae(target, receiver, c, d_azimuth, d_elevation, m)
-        )
-        for m, c in semi_focals.items()
+        m: np.rad2deg(perturbation_mae(target, receiver, c, *perturbation, m))
+        for m, c in pairs_of.items()
     }
 
 
@@ -355,41 +325,33 @@ swept = {
     "7": compare_three(np.deg2rad(sweep_deg), ONE_DEGREE),
     "8": compare_three(ONE_DEGREE, np.deg2rad(sweep_deg)),
 }
-best = {
-    panel + "ab"[k]: (found["binary"][k] < found["mean"][k])
-    & (found["binary"][k] < found["one-pair"][k])
-    for panel, found in swept.items()
-    for k in (0, 1)
-}
+best = {}
 fig, panels = plt.subplots(2, 2, figsize=(7.4, 4.6), sharex=True, sharey=True)
-for column, (panel, symbol) in enumerate((("7", "azimuth"), ("8", "elevation"))):
-    for k, name in enumerate(("azimuth", "elevation")):
-        axes, found = panels[k, column], swept[panel]
-        less = {m: found[m][k] - found["one-pair"][k] for m in ("mean", "binary")}
+for column, (number, found) in enumerate(swept.items()):
+    for k, axes in enumerate(panels[:, column]):
+        one_pair, mean, binary = (
+            found[m][k] for m in ("one-pair", "mean", "binary")
+        )
+        wins = best[number + "ab"[k]] = (binary < mean) & (binary < one_pair)
+        less = {"mean": mean - one_pair, "binary": binary - one_pair}
         figures.curves(axes, sweep_deg, less, markevery=25)
         axes.axhline(0, **figures.style("one-pair", marker="", linewidth=1))
-        axes.fill_between(
-            sweep_deg,
-            0,
-            1,
-            where=~best[panel + "ab"[k]],
-            color="grey",
-            alpha=0.25,
-            linewidth=0,
-            transform=axes.get_xaxis_transform(),
-        )
-        axes.set_title(f"{name}, as in ({'ab'[k]})", fontsize=9)
-        axes.set(ylabel="" if column else "error less one pair's [deg]")
-        if k:
-            axes.set_xlabel(f"departure {symbol} off by [deg]")
-fig.legend(
-    *panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3
-)
+        shaded = {
+            "color": "grey",
+            "alpha": 0.25,
+            "transform": axes.get_xaxis_transform(),
+        }
+        axes.fill_between(sweep_deg, 0, 1, where=~wins, linewidth=0, **shaded)
+        axes.set_title(f"{ANGLES[k]}, as in {number}({'ab'[k]})", fontsize=9)
+    panels[1, column].set_xlabel(f"departure {ANGLES[column]} off by [deg]")
+fig.supylabel("error less one pair's [deg]", fontsize=10)
+handles = panels[0, 0].get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# Two things are right in the paper's account: the trends, and that the mean and one pair differ only slightly. That binary weighting is lower than the others holds for 93 % of the sweep at best, and for 62 % in the elevation of the left column.
-# Whether it wins depends on the signs of the two errors. [Where binary weighting helps](where_weighting_helps.ipynb) asks for all directions and a whole field of targets.
+# Two statements of the paper hold throughout: the trends, and that the mean and one pair differ only slightly. A third does not. The paper says that binary weighting has the smallest error; this is so for 93 % of the sweep at
+# best (azimuth, left), and for 62 % at worst (elevation, left). Whether it wins depends on the signs of the two errors. [Where binary weighting helps](where_weighting_helps.ipynb) asks the same for all directions and a whole field of targets.
 #
 # ## Experiment 4: both angles at once
 #
@@ -397,33 +359,26 @@ plt.show()
 
 # %% mystnb={"figure": {"caption": "Experiment 4, the maps printed in the paper's Fig. 9: error (23) of binary weighting when both departure angles are off. Each error has a valley, slightly slanted, along which the two perturbations cancel.", "name": "fig-both"}, "image": {"alt": "Two maps over azimuth and elevation perturbation from minus 2.5 to 2.5 degrees. Left, azimuth error: a dark upright valley in the middle, tilted a little, rising to 2.1 degrees on both sides. Right, elevation error: a dark level valley tilted a little the other way, rising to 2.1 degrees above and below."}} tags=["hide-input"]
 grid_deg = np.linspace(-2.5, 2.5, 101)
-d_azimuth, d_elevation = np.meshgrid(*[np.deg2rad(grid_deg)] * 2, indexing="ij")
+off = np.deg2rad(np.meshgrid(grid_deg, grid_deg, indexing="ij"))
 both = np.rad2deg(
-    perturbation_mae(
-        fourth.target, receiver, five_pairs, d_azimuth, d_elevation, "binary"
-    )
+    perturbation_mae(fourth.target, receiver, five_pairs, *off, "binary")
 )
 fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
-figures.maps(
-    panels,
-    grid_deg,
-    grid_deg,
-    {"azimuth": both[0].T, "elevation": both[1].T},
-    quantity="error [deg]",
-)
+by_title = {"azimuth": both[0].T, "elevation": both[1].T}
+figures.maps(panels, grid_deg, grid_deg, by_title, quantity="error [deg]")
 for axes in panels:
     axes.set(xlabel="departure azimuth off by [deg]", ylabel="")
 panels[0].set_ylabel("elevation off by [deg]")
 plt.show()
 
 # %% [markdown]
-# The slant of the valleys decides the finer statements. Where both perturbations have the same sign, the azimuth error grows with each of them. Where the signs differ they cancel in part, and it falls
-# with one of them until the valley is crossed. The paper describes the first case.
+# The slant of the valleys decides the finer statements of the paper. Where both perturbations have the same sign, the azimuth error grows with each of them, as the paper says. Where the signs differ, the two contributions
+# cancel in part: for a large azimuth perturbation the azimuth error *falls* as the elevation perturbation grows.
 #
 # ## Off the line
 #
-# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do: each pair is solved in its own frame, and (21) and (22) average the results as before. But the
-# place matters. Let us raise one of the six surfaces above the line, with path sums good to 10 cm.
+# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do. Each pair is solved in its own frame, and (21) and (22) combine the results as before: with exact measurements
+# all three methods found the direction in each of 300 scenes with surfaces and target at random. But the place matters for the accuracy. Let us raise one of the six surfaces above the line, with path sums good to 10 cm.
 
 
 # %%
@@ -711,19 +666,19 @@ facing, plane = areas.values()
 assert facing[-1] > 2 * facing[0] and (np.diff(facing) > 0).all() and np.ptp(plane) == 0
 facing, plane = strip_only_second.values()
 assert facing.all() and not plane.any()
-assert zones(row_of_surfaces, receiver, shown_targets, reach=reach).all(), "Experiments 3 and 4 are in all zones"
+assert zones(*placed, shown_targets, reach=reach).all(), "Experiments 3 and 4 are in all zones"
 assert not any(z[-1].any() or z[:, [0, -1]].any() for z in zone.values()), "the maps hold the whole zones"
 assert np.allclose(algorithm_2(*departure, sums, five_pairs, receiver), direction(target, receiver))
 assert np.allclose(algorithm_2(*(departure + ONE_DEGREE), sums, five_pairs, receiver), by_angle[:, turned])
-assert set(per_pair) == {28.0}
+assert set(per_pair) == {25.0}
 assert np.abs(by_mean - by_angle).max() > 1e-4, "(22) is not (21)"
 assert binary_weights([0.6, 0.3, 0.3])[0].tolist() == [0, 1, 0], "ties: the first"
 assert np.allclose([*ends["mean"][0], ends["binary"][0, 1]], [1.23, 1.14, 0.95], atol=0.006)
 assert np.allclose([*ends["binary"][1], ends["mean"][1, 1]], [0.511, 0.511, 0.531], atol=0.001)
 assert [round(100 * best[panel].mean()) for panel in ("7a", "7b")] == [93, 62]
-assert max(b.mean() for b in best.values()) < 0.94
+assert max(best, key=lambda panel: best[panel].mean()) == "7a" and min(best, key=lambda panel: best[panel].mean()) == "7b"
 assert all((np.diff(np.flatnonzero(~b)) == 1).all() for b in best.values()), "one stretch each"
 middle = len(grid_deg) // 2
 assert all((np.diff(both[0, middle:, middle:], axis=k) > 0).all() for k in (0, 1)), "same signs: it grows"
 assert (np.diff(both[0, middle + 40 :, :middle], axis=1) > 0).all(), "signs differ: it falls with the size"
-assert np.mean(anywhere["path sums alone"]) == 1 and open_on_line
+assert all(np.mean(found_in) == 1 for found_in in anywhere.values()) and open_on_line
