@@ -47,7 +47,7 @@ from irsnb.elliptic import (
     zones,
 )
 from irsnb.montecarlo import rms, sweep
-from irsnb.report import claims, figures, ledger
+from irsnb.report import claims, figures, ledger, tables
 from irsnb.report.counting import count_operations
 
 figures.use_style()
@@ -100,7 +100,8 @@ seen.legend(loc="lower left", markerscale=2.5, fontsize=8)
 plt.show()
 
 # %% [markdown]
-# For readers of [one pair](one_pair.ipynb). Duan et al. (2025), section 4 and Experiments 2 to 4. 20 minutes to read. **Run time** under 15 s.
+# <small>For readers of [one pair](one_pair.ipynb). Duan et al. (2025), section 4 and Experiments 2 to 4. 20 minutes to read. **Run time** under 20 s. Afterwards you can say what a further pair is worth, and
+# judge the paper's two ways of combining pairs.</small>
 #
 # ## Why the paper wants more pairs
 #
@@ -568,9 +569,7 @@ def sweep_row(name, panel, bound):
     return row(name, holds(best[panel]), ours, f"not between {fails.min():.2f} and {fails.max():.2f} deg", bound)
 
 
-FACING, ends = "which way the surfaces face, and how far they reach", {m: v[:, [0, -1]] for m, v in exp2.items()}
-small = {f"up to {top} deg": by_azimuth[1][:, size <= top + 1e-9].ravel() for top in (0, 0.1, 0.25)}
-large = {f"from {low} deg on": ~by_azimuth[1][:, size >= low - 1e-9].ravel() for low in (0.5, 1, 2)}
+FACING = "which way the surfaces face, and how far they reach"
 ledger.record(
     row("detection-zone", ledger.untestable(FACING, tried={t: holds(np.diff(a) > 0) for t, a in areas.items()}),
         "; ".join(f"{t}: {a[0]:.1f} to {a[-1]:.1f} km²" for t, a in areas.items())),
@@ -588,6 +587,23 @@ ledger.record(
     row("complexity-many", holds(per_pair == per_pair[0]),
         f"{per_pair[0]:.0f} operations for each further pair, from 1 to 1000"),
     *map(angles_row, (2, 3, 4)),
+    row("other-planes", ledger.holds({m: anywhere[m] for m in ("one-pair", "mean", "binary")}, drawn=True),
+        "surfaces and targets at random in a cube of 4 km, each pair in its own frame, exact measurements"),
+    row("abstract-comparison", ledger.untestable("which existing methods; Section 5 runs none", tried={
+            "elliptic localization [43], surfaces on a line": holds([open_on_line]),
+            "the same, surfaces anywhere": ledger.holds(~np.array(anywhere["path sums alone"]), drawn=True)}),
+        f"path sums alone give the direction in {np.mean(anywhere['path sums alone']):.0%} of 300 random scenes",
+        "Section 1.1 says itself that [37] estimates 2-D directions of such targets, though at the surface"),
+)
+
+# %% [markdown]
+# Of the paper's statements on its Figs. 6 to 9 the next cell holds every row, with the reason of its verdict; this is how many came out.
+
+# %% tags=["hide-cell"]
+ends = {m: v[:, [0, -1]] for m, v in exp2.items()}
+small = {f"up to {top} deg": by_azimuth[1][:, size <= top + 1e-9].ravel() for top in (0, 0.1, 0.25)}
+large = {f"from {low} deg on": ~by_azimuth[1][:, size >= low - 1e-9].ravel() for low in (0.5, 1, 2)}
+figure_rows = (
     row("fig6a-trend", holds({m: np.diff(v[0]) < 0 for m, v in exp2.items()}),
         f"mean {ends['mean'][0, 0]:.3f} to {ends['mean'][0, 1]:.3f}, binary to {ends['binary'][0, 1]:.3f} deg",
         "pairs are added from far to near, so the newest is the best", bound2[0]),
@@ -632,13 +648,16 @@ ledger.record(
         "where the signs of the two perturbations differ, it grows"),
     row("fig9b-impact", holds(np.subtract.outer(swing[1][1], swing[0][1]).ravel() > 0),
         f"mean swing {swing[1][1].mean():.2f} against {swing[0][1].mean():.2f} deg"),
-    row("other-planes", ledger.holds({m: anywhere[m] for m in ("one-pair", "mean", "binary")}, drawn=True),
-        "surfaces and targets at random in a cube of 4 km, each pair in its own frame, exact measurements"),
-    row("abstract-comparison", ledger.untestable("which existing methods; Section 5 runs none", tried={
-            "elliptic localization [43], surfaces on a line": holds([open_on_line]),
-            "the same, surfaces anywhere": ledger.holds(~np.array(anywhere["path sums alone"]), drawn=True)}),
-        f"path sums alone give the direction in {np.mean(anywhere['path sums alone']):.0%} of 300 random scenes",
-        "Section 1.1 says itself that [37] estimates 2-D directions of such targets, though at the surface"),
+)
+ledger.record(*figure_rows)
+
+# %% tags=["hide-input"]
+verdicts = [v for v in ledger.VERDICTS if any(row.verdict == v for row in figure_rows)]
+where = {row.name: claims.claim(row.paper, row.name).where[:6] for row in figure_rows}
+tables.table(
+    [(figure, *(str(sum(row.verdict == v and where[row.name] == figure for row in figure_rows)) for v in verdicts))
+     for figure in sorted(set(where.values()))],
+    head=("the paper's", *verdicts), caption="Statements on the paper's figures, by verdict.",
 )
 
 # %% tags=["hide-cell"]
