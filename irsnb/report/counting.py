@@ -51,7 +51,7 @@ def count_operations(function: Callable[..., Any], /, *arguments: Any) -> int:
     Raises
     ------
     ValueError
-        If an argument is no array of real numbers.
+        If the function is none, or an argument is no array of real numbers.
 
     Examples
     --------
@@ -62,6 +62,7 @@ def count_operations(function: Callable[..., Any], /, *arguments: Any) -> int:
     >>> count_operations(np.sum, np.ones(10))
     10
     """
+    checks.function("function", function)
     tally, counted = [], []
     for index, argument in enumerate(arguments):
         array = checks.real_array(f"arguments[{index}]", argument).astype(float).view(_Counted)

@@ -601,7 +601,11 @@ ledger.record(
 
 # %% tags=["hide-cell"]
 ends = {m: v[:, [0, -1]] for m, v in exp2.items()}
-small = {f"up to {top} deg": by_azimuth[1][:, size <= top + 1e-9].ravel() for top in (0.05, 0.1, 0.25)}
+small = {}
+for top in (0.02, 0.1, 0.25):
+    off = np.deg2rad(np.meshgrid(grid_deg, np.linspace(-top, top, 9), indexing="ij"))
+    errors = perturbation_mae(fourth.target, receiver, five_pairs, *off, "binary")[1]
+    small[f"up to {top} deg"] = np.ravel(np.diff(errors, axis=0) * np.sign(np.diff(size))[:, None] > 0)
 large = {f"from {low} deg on": ~by_azimuth[1][:, size >= low - 1e-9].ravel() for low in (0.5, 1, 2)}
 figure_rows = (
     row("fig6a-trend", holds({m: np.diff(v[0]) < 0 for m, v in exp2.items()}),
