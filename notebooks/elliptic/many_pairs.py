@@ -150,16 +150,6 @@ for axes in panels:
 panels[0].set_ylabel("across the line [m]")
 plt.show()
 
-square_km = (along[1] - along[0]) * (across[1] - across[0]) / 1e6
-areas = {
-    t: [z[..., :m].any(axis=-1).sum() * square_km for m in range(1, 6)]
-    for t, z in zone.items()
-}
-strip = (field[..., 0] > row_of_surfaces[1, 0]) & (
-    field[..., 0] < row_of_surfaces[2, 0]
-)
-strip_only_second = {t: ~z[..., 0][strip & z[..., 1]] for t, z in zone.items()}
-
 # %% [markdown]
 # Facing along the line, five pairs cover more than twice the ground of one, and between $S_2$ and $S_3$ the first pair sees nothing of what the second sees. In one plane neither is true: the first pair sees everything that
 # any pair sees. Whether the paper's two statements about zones hold therefore depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
@@ -496,7 +486,11 @@ assert np.allclose(*bounds_on_line, rtol=1e-3), (
 
 # %% tags=["hide-cell"]
 # fmt: off
-# What the rows below are judged by. First the errors (23) of Experiments 2 to 4.
+# What the rows below are judged by. First the zones, then the errors (23) of Experiments 2 to 4.
+square_km = (along[1] - along[0]) * (across[1] - across[0]) / 1e6
+areas = {t: [z[..., :m].any(axis=-1).sum() * square_km for m in range(1, 6)] for t, z in zone.items()}
+strip = (field[..., 0] > row_of_surfaces[1, 0]) & (field[..., 0] < row_of_surfaces[2, 0])
+strip_only_second = {t: ~z[..., 0][strip & z[..., 1]] for t, z in zone.items()}
 exp2 = {m: np.rad2deg([
     perturbation_mae(second.target, receiver, second.semi_focals[:n], ONE_DEGREE, ONE_DEGREE, m) for n in pairs
 ]).T for m in ("mean", "binary")}
