@@ -128,7 +128,7 @@ BUGS = {
         "elliptic/weights.py",
         "weights = (ones - (scaled",
         "weights = (ones + (scaled",
-        f"{ELLIPTIC}/where_weighting_helps.ipynb",
+        f"{ELLIPTIC}/best_weights.ipynb",
     ),
     "noise of twice the power": (
         "noise.py",
