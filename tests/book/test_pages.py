@@ -1,12 +1,12 @@
 """The rendered book: built once here, warnings as errors, then read, and opened in a browser."""
 
+import contextlib
 import functools
 import http.server
 import importlib
 import os
 import pkgutil
 import re
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 
 import book_extension
 import irsnb.report
+import pages as measures
 from irsnb import elliptic
 from irsnb.report import claims, ledger
 from paths import ROOT
@@ -206,7 +207,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def browser(pages):
     """Debian's chromium and the address at which the book is served on loopback."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = measures.chromium()
     needed(path, "chromium", "on Debian and Ubuntu, apt install chromium")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=HTML))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -219,31 +220,32 @@ def browser(pages):
     server.shutdown()
 
 
+def opened(browser, name, scheme="light"):
+    """A page of the book in a context of its own; its complaints, and requests that leave the machine."""
+    chromium, address = browser
+    page = chromium.new_context(viewport={"width": 1300, "height": 900}, color_scheme=scheme).new_page()
+    page.complaints, page.away = [], []
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    local = (address, "data:", "blob:")
+    page.on("request", lambda r: None if r.url.startswith(local) else page.away.append(r.url))
+    page.goto(f"{address}/{name}")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("!window.MathJax || !MathJax.startup || MathJax.startup.promise.then(() => true)")
+    return page
+
+
 @pytest.fixture
 def open_page(browser):
-    """Open a page of the book; complaints and requests that leave the machine are kept beside it."""
-    chromium, address = browser
-    contexts = []
+    """Open a page for one test."""
+    with contextlib.ExitStack() as stack:
 
-    def opened(name, width=1300, scheme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints, page.away = [], []
-        page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        local = (address, "data:", "blob:")
-        page.on("request", lambda r: None if r.url.startswith(local) else page.away.append(r.url))
-        page.goto(f"{address}/{name}")
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function(
-            "!window.MathJax || !MathJax.startup || MathJax.startup.promise.then(() => true)"
-        )
-        return page
+        def opening(name, scheme="light"):
+            page = opened(browser, name, scheme)
+            stack.callback(page.context.close)
+            return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+        yield opening
 
 
 def content_pages(pages):
@@ -251,27 +253,65 @@ def content_pages(pages):
     return [name for name in pages if name not in ("genindex.html", "search.html", "index.html")]
 
 
-def test_pages_load_quietly_typeset_their_math_and_fit(pages, open_page):
+# What sticks out on the left of a formula's box cannot be scrolled to.
+CUT_FORMULAS = """[...document.querySelectorAll('div.math')].filter(box => {
+    const edge = box.getBoundingClientRect().left - 1;
+    const parts = [...box.querySelectorAll('mjx-math *')].map(e => e.getBoundingClientRect());
+    return parts.some(part => part.width > 0 && part.left < edge);
+}).length"""
+
+
+@pytest.fixture(scope="module")
+def visits(pages, browser):
+    """What a browser finds on each page: opened once, made narrow, then dark."""
+    found = {}
     for name in content_pages(pages):
-        page = open_page(name)
-        assert page.complaints == [], name
-        assert page.away == [], f"{name} asks another machine"
-        assert page.locator("mjx-merror").count() == 0, f"{name}: math that is not typeset"
-        formulas = len(re.findall(r'class="math', (HTML / name).read_text(encoding="utf-8")))
-        assert page.locator("mjx-container").count() >= formulas * 0.9, name
+        page = opened(browser, name)
+        visit = {"merrors": page.locator("mjx-merror").count(), "math": page.locator("mjx-container").count()}
+        visit["axe light"] = axe(page, "{}")
         for width in (1300, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width} pixels"
-            # What sticks out on the left of a formula's box cannot be scrolled to.
-            cut = page.evaluate(
-                """[...document.querySelectorAll('div.math')].filter(box => {
-                    const edge = box.getBoundingClientRect().left - 1;
-                    const parts = [...box.querySelectorAll('mjx-math *')].map(e => e.getBoundingClientRect());
-                    return parts.some(part => part.width > 0 && part.left < edge);
-                }).length"""
-            )
-            assert cut == 0, f"{name} at {width} pixels: formulas cut on the left"
+            visit[width] = page.evaluate("document.documentElement.scrollWidth"), page.evaluate(CUT_FORMULAS)
+        page.set_viewport_size({"width": 1300, "height": 900})
+        page.add_style_tag(content="* { transition: none !important; animation: none !important }")
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+        visit["axe dark"] = axe(page, "{runOnly: ['color-contrast']}")
+        found[name] = visit | {"complaints": page.complaints, "away": page.away}
         page.context.close()
+    return found
+
+
+def axe(page, rules):
+    """Violations that axe-core finds, or None where it is not installed."""
+    if not AXE.exists():
+        return None
+    if not page.evaluate("'axe' in window"):
+        page.add_script_tag(path=AXE)
+    options = f"{{resultTypes: ['violations'], ...{rules}}}"
+    found = page.evaluate(f"axe.run({options})")["violations"]
+    return [(violation["id"], violation["nodes"][0]["target"]) for violation in found]
+
+
+def test_pages_load_quietly_typeset_their_math_and_fit(visits):
+    assert len(visits) >= 30
+    for name, visit in visits.items():
+        assert visit["complaints"] == [], name
+        assert visit["away"] == [], f"{name} asks another machine"
+        assert visit["merrors"] == 0, f"{name}: math that is not typeset"
+        formulas = len(re.findall(r'class="math', (HTML / name).read_text(encoding="utf-8")))
+        assert visit["math"] >= formulas * 0.9, name
+        for width in (1300, 390):
+            taken, cut = visit[width]
+            assert taken <= width, f"{name} at {width} pixels"
+            assert cut == 0, f"{name} at {width} pixels: formulas cut on the left"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(visits, scheme):
+    how = f"npm install --prefix _build/axe --no-save axe-core@{AXE_VERSION}"
+    needed(AXE.exists(), "axe-core", how)
+    assert {name: visit[f"axe {scheme}"] for name, visit in visits.items() if visit[f"axe {scheme}"]} == {}
 
 
 def test_the_first_page_takes_the_reader_on(browser, open_page):
@@ -298,16 +338,13 @@ def test_figures_turn_dark_with_the_page(open_page):
     assert len(looks) >= 3 and all(look == ["rgb(255, 255, 255)", inverted] for look in looks)
 
 
-@pytest.mark.parametrize(("scheme", "rules"), [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")])
-def test_axe_finds_no_violation(pages, open_page, scheme, rules):
-    how = f"npm install --prefix _build/axe --no-save axe-core@{AXE_VERSION}"
-    needed(AXE.exists(), "axe-core", how)
-    for name in content_pages(pages):
-        page = open_page(name, scheme=scheme)
-        page.add_script_tag(path=AXE)
-        found = page.evaluate(f"axe.run({{resultTypes: ['violations'], ...{rules}}})")["violations"]
-        assert [(v["id"], v["nodes"][0]["target"]) for v in found] == [], name
-        page.context.close()
+def test_finished_pages_open_with_a_figure_and_are_not_too_tall(browser):
+    chromium, address = browser
+    looks = [
+        (page.name, *measures.look(chromium, f"{address}/notebooks/{page.name}.html"))
+        for page in measures.finished()
+    ]
+    assert measures.shortcomings([], looks) == []
 
 
 def test_the_interactive_figure_computes_what_the_package_computes(open_page):

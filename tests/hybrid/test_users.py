@@ -20,6 +20,16 @@ def test_street_scenes_share_nobody(street):
     assert len(window) == 161 and window[0] <= away.min() and window[-1] == pytest.approx(away.max() + 5)
 
 
+def test_scenes_are_taken_from_the_first_rows_and_columns_both_ends_included(street):
+    # As many scenes as there are users for: whoever stands in rows 1 to 10 and columns 1 to 15 is in one.
+    everybody = hybrid.street_scenes(street, 50, np.random.default_rng(0), n_users=3)
+    places = set(zip(street.rows[everybody].ravel(), street.columns[everybody].ravel(), strict=True))
+    assert places == {(row, column) for row in range(1, 11) for column in range(1, 16)}
+    few = hybrid.street_scenes(street, 2, np.random.default_rng(0), rows=(2, 3), columns=(1, 4))
+    places = set(zip(street.rows[few].ravel(), street.columns[few].ravel(), strict=True))
+    assert places == {(row, column) for row in (2, 3) for column in (1, 2, 3, 4)}
+
+
 def test_street_scenes_refuse(street):
     with pytest.raises(ValueError, match="n_scenes: got 38; 150 users"):
         hybrid.street_scenes(street, 38, np.random.default_rng(0))
