@@ -594,7 +594,7 @@ assert round(np.linalg.norm(sideways), 1) == 19.5
 assert [round(length) for length in along_beam_m] == [4, 19]
 assert seen_m[1] > seen_m[0]
 level_error = perturbation_mae(
-    (500, 1000, 0), level_radar, [[100.0], [800.0]], shift, 0.0, "one-pair"
+    (500, 1000, 0), level_radar, [[100.0], [800.0]], 3 * shift, 0.0, "one-pair"
 )[0]
 assert 1 / 7 < level_error[1] / level_error[0] - 1 < 1 / 5, "a sixth"
 assert located.all() and np.array_equal(both_right, north)
