@@ -1,4 +1,4 @@
-"""The closed form against the paper's "solve", fusion against scipy: ratios measured in one run.
+"""The closed form against the paper's "solve", the joint fit against scipy: ratios measured in one run.
 
 Duan et al. (2025), section 3.4, hand equations (10) and (12) to a "solve" function. Here that is sympy's
 ``solve`` (symbolic, as in the paper) and scipy's ``fsolve`` (numeric, started at the answer's scale).
@@ -42,12 +42,16 @@ def closed_form_rows(rng):
     )
     c = rng.uniform(400, 1200, N)
     theta, phi = elliptic.direction(targets, np.zeros(3))
-    a = elliptic.path_sum(targets, c) / 2
-    assert np.allclose(elliptic.locate(theta, phi, a, c), targets, atol=1e-6)
-    rows = [("irsnb.elliptic.locate", N, best_of(7, lambda: elliptic.locate(theta, phi, a, c)) / N)]
+    away = np.hypot(targets[:, 0] - 2 * c, np.hypot(targets[:, 1], targets[:, 2]))
+    sums = np.linalg.norm(targets, axis=-1) + away
+    assert np.allclose(elliptic.locate_pair(theta, phi, sums, c), targets, atol=1e-6)
+    rows = [
+        ("irsnb.elliptic.locate_pair", N, best_of(7, lambda: elliptic.locate_pair(theta, phi, sums, c)) / N)
+    ]
     for name, solver, count in (("scipy fsolve", by_fsolve, 2000), ("sympy solve", by_sympy, 10)):
         work = [
-            tuple(map(float, w)) for w in zip(theta[:count], phi[:count], a[:count], c[:count], strict=True)
+            tuple(map(float, w))
+            for w in zip(theta[:count], phi[:count], sums[:count] / 2, c[:count], strict=True)
         ]
         assert np.allclose([solver(*w) for w in work], np.linalg.norm(targets[:count], axis=-1), rtol=1e-6), (
             name
@@ -57,17 +61,17 @@ def closed_form_rows(rng):
     return rows
 
 
-def fusion_rows(rng):
-    """Fusing two angles and five path sums: ours in a batch and one by one, scipy one by one."""
+def joint_rows(rng):
+    """Fitting two angles and five path sums: ours in a batch and one by one, scipy one by one."""
     scene = elliptic.EXPERIMENTS[3]
-    pairs, target = np.array(scene.semi_focals), np.array(scene.target)
+    surfaces, pairs, target = scene.surfaces, np.array(scene.semi_focals), np.array(scene.target)
     sigma_angle, sigma_path, n, few = np.deg2rad(0.2), 1.0, 20_000, 200
     variances = np.r_[sigma_angle, sigma_angle, np.full(len(pairs), sigma_path)] ** 2
     sigmas = np.sqrt(variances)
     theta, phi = (true + rng.normal(0, sigma_angle, n) for true in elliptic.direction(target, np.zeros(3)))
-    sums = elliptic.path_sum(target, pairs) + rng.normal(0, sigma_path, (n, len(pairs)))
+    sums = elliptic.path_sums(surfaces, target) + rng.normal(0, sigma_path, (n, len(pairs)))
     data = np.concatenate([theta[:, None], phi[:, None], sums], axis=-1)
-    starts = elliptic.locate(theta[:, None], phi[:, None], sums / 2, pairs).mean(axis=1)
+    starts = elliptic.pair_positions(surfaces, theta, phi, sums).mean(axis=1)
 
     def model(p):
         """Angles and path sums of positions (..., 3), for :func:`irsnb.fitting.fit`."""
@@ -100,8 +104,9 @@ def fusion_rows(rng):
 
         return least_squares(residuals, starts[i], **options).x
 
-    def by_fuse(rows):
-        return elliptic.fuse(theta[rows], phi[rows], sums[rows], pairs, sigma_angle, sigma_path).position
+    def by_locate(rows):
+        noise = {"sigma_angle": sigma_angle, "sigma_path": sigma_path}
+        return elliptic.locate(surfaces, theta[rows], phi[rows], sums[rows], **noise).position
 
     def by_fit(rows, **options):
         return fit(model, data[rows], variances, starts[rows], **options).position
@@ -111,18 +116,18 @@ def fusion_rows(rng):
 
     batch = slice(None)
     one_by_one = {
-        "irsnb.elliptic.fuse, one by one": by_fuse,
+        "irsnb.elliptic.locate, one by one": by_locate,
         "irsnb.fitting.fit, one by one": by_fit,
         "irsnb.fitting.fit, with derivatives": lambda i: by_fit(i, jacobian=slopes),
         "scipy least_squares, lm": lambda i: by_scipy(i, method="lm"),
         "scipy least_squares, lm with derivatives": lambda i: by_scipy(i, method="lm", jac=weighted_slopes),
         "scipy least_squares, its default": by_scipy,
     }
-    reference = by_fuse(slice(few))
+    reference = by_locate(slice(few))
     for name, function in one_by_one.items():
         assert np.allclose([function(i) for i in range(few)], reference, atol=0.05), name
     rows = [
-        ("irsnb.elliptic.fuse, a batch", n, best_of(5, lambda: by_fuse(batch)) / n),
+        ("irsnb.elliptic.locate, a batch", n, best_of(5, lambda: by_locate(batch)) / n),
         ("irsnb.fitting.fit, a batch", n, best_of(3, lambda: by_fit(batch)) / n),
     ]
     # In turns, so that other work on the machine strikes all alike.
@@ -136,4 +141,4 @@ def fusion_rows(rng):
 
 def tables(rng):
     """All tables of Part I."""
-    return {"locating one target": closed_form_rows(rng), "fusing one target": fusion_rows(rng)}
+    return {"locating one target": closed_form_rows(rng), "fitting one target": joint_rows(rng)}

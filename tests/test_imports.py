@@ -51,7 +51,7 @@ def test_imports_run_one_way():
         ("elliptic/bounds", "import irsnb.report.ledger", "Ground floor"),
         ("hybrid/model", "from irsnb.hybrid import music", "Part III"),
         ("indoor/networks", "import keras", "Only irsnb.training loads Keras"),
-        ("elliptic/model", "import matplotlib.pyplot as plt", "Only irsnb.report draws"),
+        ("elliptic/scene", "import matplotlib.pyplot as plt", "Only irsnb.report draws"),
         ("new", "import numpy", "Ground floor"),
     ],
 )

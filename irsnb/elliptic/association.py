@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from irsnb import checks
 from irsnb.checks import real_array, require
-from irsnb.elliptic.locate import fit_misfits, locate
+from irsnb.elliptic.locate import fit_misfits, locate, noise_values
 from irsnb.elliptic.scene import checked_surfaces
 from irsnb.fix import Fix
 
@@ -104,13 +104,9 @@ def associate(
         raise ValueError(
             f"shapes: got {listing}; they must be (K,), (K,), (N, M), (M + 1, 3) with N >= K >= 1"
         )
-    for name, value, own in (
-        ("sigma_angle", sigma_angle, 0),
-        ("sigma_path", sigma_path, 1),
-        ("covariance", covariance, 2),
-    ):
-        if value is not None and np.ndim(value) > own:
-            raise ValueError(f"{name}: got shape {np.shape(value)}; it must be the same for all targets")
+    for name, value, own in noise_values(n_pairs, sigma_angle, sigma_path, covariance):
+        if value.ndim > own:
+            raise ValueError(f"{name}: got shape {value.shape}; it must be the same for all targets")
     exceeds = "each must exceed the distance of its two surfaces"
     require(path_sums > np.linalg.norm(surfaces[1:] - surfaces[0], axis=-1), "path_sums", path_sums, exceeds)
     n_sums = len(path_sums)

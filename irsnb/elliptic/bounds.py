@@ -342,9 +342,18 @@ def _ziv_zakai(radar, strength, near, window):
     h = h[h <= window]
     phases = 2 * np.pi / speed_of_light * h[:, None] * radar.frequencies
     overlap = np.minimum(np.abs(np.exp(-1j * phases).mean(axis=-1)), 1.0)
+    filled = np.maximum.accumulate(((window - h) * error_probability(strength, overlap))[::-1])[::-1]
+    return np.trapezoid(h * filled, h) / window
+
+
+def error_probability(strength: float, overlap: np.ndarray) -> np.ndarray:
+    """How often the best receiver takes one echo for another of equal strength, both of unknown phase.
+
+    Noncoherent detection of two correlated signals (Proakis 2001, section 5.4): `strength` is the energy over
+    the noise, `overlap` the modulus of the echoes' correlation.
+    """
     apart = np.sqrt(np.maximum(1 - overlap**2, 0))
     a, b = np.sqrt(strength / 2 * (1 - apart)), np.sqrt(strength / 2 * (1 + apart))
+    # Marcum's Q of order one is the tail of a noncentral chi-square with two degrees of freedom.
     error = ncx2.sf(b**2, 2, np.maximum(a**2, 1e-300)) - np.exp(-((a - b) ** 2) / 2) * i0e(a * b) / 2
-    error = np.clip(np.nan_to_num(error), 0, 0.5)
-    filled = np.maximum.accumulate(((window - h) * error)[::-1])[::-1]
-    return np.trapezoid(h * filled, h) / window
+    return np.clip(np.nan_to_num(error), 0, 0.5)

@@ -46,7 +46,8 @@ def locate(
         Where the surfaces stand [m]; the first sends and measures the departure.
     azimuth, elevation : array_like, shape (...)
         Departure angles at the first surface, in world axes [rad]; elevation within +-pi/2. Straight up or
-        down the azimuth has no meaning: there each of the two steps across has the elevation's noise.
+        down the azimuth has no meaning: there each of the two steps across has the elevation's noise, and
+        none of its correlations.
     path_sums : array_like, shape (..., M)
         First surface - target - other surface, each above the distance of the two surfaces [m]; NaN where
         one is missing.
@@ -147,7 +148,8 @@ def _read(
         **shapes, **{name: values.shape[:-k] if k else values.shape for name, values, k in noise}
     )
     if 0 in rows:
-        raise ValueError(f"{', '.join(shapes)}: got rows of shape {rows}; at least one row is needed")
+        names = ", ".join([*shapes, *(name for name, *_ in noise)])
+        raise ValueError(f"{names}: got rows of shape {rows}; at least one row is needed")
     n_rows = int(np.prod(rows))
     azimuth, elevation = _over(azimuth, rows), _over(elevation, rows)
     path_sums = _over(path_sums, (*rows, n_pairs))
@@ -192,7 +194,7 @@ def _read(
 
 _AZIMUTH = "it must be finite and lie within +-4 pi rad; convert degrees to radians"
 _ELEVATION = "it must be finite and lie within +-pi/2 rad (+-90 deg)"
-_SUMS = "each must be finite and exceed the distance of its two surfaces"
+_SUMS = "each must exceed the distance of its two surfaces, and be finite"
 
 
 def noise_values(n_pairs, sigma_angle, sigma_path, covariance):
@@ -227,10 +229,15 @@ def _noise(noise, n_pairs, rows):
     size = n_pairs + 2
     name, values, _ = noise[0]
     if name == "covariance":
-        few = values.ndim == 2
-        rows = () if few else rows
-        values = values.reshape((1,) * (len(rows) + 2 - values.ndim) + values.shape)
-        values, _, tests = read_covariance(values, size, rows, False)
+        # One matrix for all rows is looked at once.
+        lead = () if values.ndim == 2 else rows
+        values = values.reshape((1,) * (len(lead) + 2 - values.ndim) + values.shape)
+        values, _, tests = read_covariance(values, size, lead, False)
+        if not lead:
+            tests = [
+                (label, *(np.broadcast_to(a, (*rows, *np.shape(a))) for a in (value, ok)), text)
+                for label, value, ok, text in tests
+            ]
         return np.empty((0, size)), np.ascontiguousarray(values.reshape(-1, size, size)), tests
     sigma_path = noise[1][1]
     few = values.ndim == 0 and sigma_path.ndim < 2
@@ -291,8 +298,9 @@ def _mixing(data):
     observed[:, 2:] = ~np.isnan(data.path_sums)
     if zenith.any():
         matrices = np.array(np.broadcast_to(matrices, (len(zenith), *matrices.shape[1:])))
-        matrices[zenith, 0, :] = matrices[zenith, :, 0] = 0
-        matrices[zenith, 0, 0] = matrices[zenith, 1, 1]
+        variance = matrices[zenith, 1, 1]
+        matrices[zenith, :2, :] = matrices[zenith, :, :2] = 0
+        matrices[zenith, 0, 0] = matrices[zenith, 1, 1] = variance
     if not observed.all():
         both = observed[:, :, None] & observed[:, None, :]
         matrices = np.where(both, matrices, np.eye(matrices.shape[-1]))

@@ -24,7 +24,7 @@ def locate_trial(
     *,
     surfaces: ArrayLike,
     receiver: ArrayLike,
-    target: ArrayLike,
+    targets: ArrayLike,
     sigma_angle: float,
     sigma_path: ArrayLike,
 ) -> dict[str, np.ndarray]:
@@ -36,7 +36,9 @@ def locate_trial(
     draws : int
     surfaces : array_like, shape (M + 1, 3)
         [m].
-    receiver, target : array_like, shape (3,)
+    receiver : array_like, shape (3,)
+        [m].
+    targets : array_like, shape (..., 3)
         [m].
     sigma_angle : float
         Standard deviation of each departure angle [rad].
@@ -47,9 +49,9 @@ def locate_trial(
     -------
     dict of ndarray
         ``"one-pair"``, ``"mean"``, ``"binary"``, ``"least-variance"``, ``"best"``, ``"locate"`` and
-        ``"direction_bound"``, (draws, 2): errors of azimuth and elevation at the receiver and the root of
-        their bound [rad]. ``"position"`` and ``"position_bound"``, (draws, 3): errors of :func:`locate` and
-        the root of their bound [m]. ``"converged"``, (draws,).
+        ``"direction_bound"``, (draws, ..., 2): errors of azimuth and elevation at the receiver and the root
+        of their bound [rad]. ``"position"`` and ``"position_bound"``, (draws, ..., 3): errors of
+        :func:`locate` and the root of their bound [m]. ``"converged"``, (draws, ...).
 
     Raises
     ------
@@ -59,30 +61,39 @@ def locate_trial(
     Examples
     --------
     >>> setting = {"surfaces": [(0, 0, 0), (2400, 0, 0), (1600, 0, 0)], "receiver": (200, -400, -30)}
-    >>> setting |= {"target": (700, 1200, 1400), "sigma_angle": 0.01, "sigma_path": 1.0}
+    >>> setting |= {"targets": (700, 1200, 1400), "sigma_angle": 0.01, "sigma_path": 1.0}
     >>> drawn = locate_trial(np.random.default_rng(0), 5000, **setting)
     >>> np.sqrt(np.mean(drawn["locate"] ** 2 / drawn["direction_bound"] ** 2, axis=0)).round(1).tolist()
     [1.0, 1.0]
     """
     rng, draws = checks.generator("rng", rng), checks.count("draws", draws)
-    surfaces = checked_surfaces(surfaces, batch=False)
-    receiver, target = _point("receiver", receiver), _point("target", target)
+    surfaces, targets = checked_surfaces(surfaces, batch=False), _targets(targets)
+    receiver = points("receiver", receiver)
+    if receiver.ndim != 1:
+        raise ValueError(f"receiver: got shape {receiver.shape}; it must be one point, (3,)")
+    sigma_angle = checks.real_number("sigma_angle", sigma_angle)
     noise = {"sigma_angle": sigma_angle, "sigma_path": sigma_path}
-    checks.check_memory("draws", draws, 8.0 * draws * (len(surfaces) + 1) ** 2)
-    bound = position_crlb(surfaces, target, **noise)
-    direction_bound = direction_crlb(surfaces, receiver, target, **noise)
-    azimuth, elevation, sums = _measure(rng, draws, surfaces, target, sigma_angle, sigma_path)
+    n_pairs, n_targets = len(surfaces) - 1, targets.size // 3
+    checks.check_memory("draws", draws, 16.0 * draws * n_targets * (n_pairs + 2) ** 2)
+    bound = position_crlb(surfaces, targets, **noise)
+    direction_bound = direction_crlb(surfaces, receiver, targets, **noise)
+    azimuth, elevation, _ = direction_angles(targets - surfaces[0])
+    azimuth = azimuth + sigma_angle * rng.standard_normal((draws, *azimuth.shape))
+    elevation = elevation + sigma_angle * rng.standard_normal((draws, *elevation.shape))
     elevation = np.clip(elevation, -np.pi / 2, np.pi / 2)
+    sums = path_sums(surfaces, targets)
+    sums = sums + np.asarray(sigma_path, float) * rng.standard_normal((draws, *sums.shape))
     directions = pair_directions(surfaces, receiver, azimuth, elevation, sums)
+    true = _seen(targets, receiver)
     out = {}
     for method in METHODS:
         weights = direction_weights(surfaces, receiver, azimuth, elevation, sums, method=method, **noise)
-        out[method] = _direction_error(np.sum(weights * directions, axis=-1).T, target - receiver)
+        out[method] = _off(np.moveaxis(np.sum(weights * directions, axis=-1), 0, -1), true)
     fix = locate(surfaces, azimuth, elevation, sums, **noise)
-    out["locate"] = _direction_error(_seen(fix.position, receiver), target - receiver)
-    out["direction_bound"] = np.tile(np.sqrt(np.diagonal(direction_bound)), (draws, 1))
-    out["position"], out["converged"] = fix.position - target, fix.converged
-    out["position_bound"] = np.tile(np.sqrt(np.diagonal(bound)), (draws, 1))
+    out["locate"] = _off(_seen(fix.position, receiver), true)
+    out["direction_bound"] = _roots(direction_bound, draws)
+    out["position"], out["converged"] = fix.position - targets, fix.converged
+    out["position_bound"] = _roots(bound, draws)
     return out
 
 
@@ -91,7 +102,7 @@ def scan_trial(
     draws: int,
     *,
     scene: Scene,
-    target: ArrayLike,
+    targets: ArrayLike,
     snr_db: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Draw scans, measure them and locate the target: the whole chain of Part I.
@@ -101,7 +112,7 @@ def scan_trial(
     rng : numpy.random.Generator
     draws : int
     scene : Scene
-    target : array_like, shape (3,)
+    targets : array_like, shape (..., 3)
         [m].
     snr_db : float, optional
         Signal-to-noise ratio of the weakest pair, one subcarrier in the middle of a beam before the array
@@ -110,11 +121,11 @@ def scan_trial(
     Returns
     -------
     dict of ndarray
-        ``"angles"`` and ``"angles_bound"``, (draws, 2): errors of azimuth and elevation at the first surface
-        and the root of :func:`scan_crlb` [rad]. ``"path_sums"`` and ``"path_sums_bound"``, (draws, M) [m].
-        ``"direction"`` and ``"direction_bound"``, (draws, 2): at the receiver, by :func:`locate` with each
-        scan's own covariance [rad]; NaN where a scan is of no use. ``"scanned"`` and ``"converged"``,
-        (draws,): whether the scan and the fit say that they converged.
+        ``"angles"`` and ``"angles_bound"``, (draws, ..., 2): errors of azimuth and elevation at the first
+        surface and the root of :func:`scan_crlb` [rad]. ``"path_sums"`` and ``"path_sums_bound"``, (draws,
+        ..., M) [m]. ``"direction"`` and ``"direction_bound"``, (draws, ..., 2): at the receiver, by
+        :func:`locate` with each scan's own covariance [rad]; NaN where a scan is of no use. ``"scanned"`` and
+        ``"converged"``, (draws,): whether the scan and the fit say that they converged.
 
     Raises
     ------
@@ -123,56 +134,58 @@ def scan_trial(
     """
     rng, draws = checks.generator("rng", rng), checks.count("draws", draws)
     checks.instance("scene", scene, Scene)
-    target, radar = _point("target", target), scene.radar
-    size = 16.0 * draws * scene.n_pairs * radar.beam_side**2 * radar.subcarriers
-    checks.check_memory("draws", draws, size)
-    snr = link_budget(scene, target)
-    checks.require(snr > 0, "target", snr, "it must be in front of every surface (ratio shown)")
+    targets, radar = _targets(targets), scene.radar
+    samples = 16.0 * scene.n_pairs * radar.beam_side**2 * radar.subcarriers
+    checks.check_memory("draws", draws, draws * samples * targets.size // 3)
+    snr = link_budget(scene, targets)
+    checks.require(snr > 0, "targets", snr, "they must be in front of every surface (ratio shown)")
     if snr_db is not None:
-        snr = snr / snr.min() * 10 ** (checks.real_number("snr_db", snr_db) / 10)
+        snr_db = checks.real_number("snr_db", snr_db)
+        checks.require(abs(snr_db) <= 300, "snr_db", snr_db, "it must lie within +-300 dB")
+        snr = snr / snr.min(axis=-1, keepdims=True) * 10 ** (snr_db / 10)
     weights, gain = array_weights(radar, arrival_sines(scene))
-    samples = receive(scene, np.broadcast_to(target, (draws, 3)), rng, snr=snr, weights=weights)
-    found = scan(scene, samples)
-    azimuth, elevation, _ = direction_angles(target - scene.surfaces[0])
+    everywhere = np.broadcast_to(targets, (draws, *targets.shape))
+    found = scan(scene, receive(scene, everywhere, rng, snr=snr, weights=weights))
+    azimuth, elevation, _ = direction_angles(targets - scene.surfaces[0])
     angles, sigma_path = scan_crlb(scene, azimuth, elevation, snr * gain)
-    covariance = np.diag(np.r_[0.0, 0.0, sigma_path**2])
-    covariance[:2, :2] = angles
+    covariance = sigma_path[..., None] ** 2 * np.eye(scene.n_pairs)
+    covariance = np.pad(covariance, [(0, 0)] * (covariance.ndim - 2) + [(2, 0)] * 2)
+    covariance[..., :2, :2] = angles
     fix = locate(scene.surfaces, found.azimuth, found.elevation, found.path_sums, covariance=found.covariance)
-    bound = direction_crlb(scene.surfaces, scene.receiver, target, covariance=covariance)
+    bound = direction_crlb(scene.surfaces, scene.receiver, targets, covariance=covariance)
     off = np.stack([found.azimuth - azimuth, found.elevation - elevation], axis=-1)
     return {
         "angles": (off + np.pi) % (2 * np.pi) - np.pi,
-        "angles_bound": np.tile(np.sqrt(np.diagonal(angles)), (draws, 1)),
-        "path_sums": found.path_sums - path_sums(scene.surfaces, target),
-        "path_sums_bound": np.tile(sigma_path, (draws, 1)),
-        "direction": _direction_error(_seen(fix.position, scene.receiver), target - scene.receiver),
-        "direction_bound": np.tile(np.sqrt(np.diagonal(bound)), (draws, 1)),
+        "angles_bound": _roots(angles, draws),
+        "path_sums": found.path_sums - path_sums(scene.surfaces, targets),
+        "path_sums_bound": np.array(np.broadcast_to(sigma_path, (draws, *sigma_path.shape))),
+        "direction": _off(_seen(fix.position, scene.receiver), _seen(targets, scene.receiver)),
+        "direction_bound": _roots(bound, draws),
         "scanned": found.converged,
         "converged": fix.converged,
     }
 
 
-def _point(name, value):
-    point = points(name, value)
-    if point.ndim != 1:
-        raise ValueError(f"{name}: got shape {point.shape}; it must be one point, (3,)")
-    return point
-
-
-def _measure(rng, draws, surfaces, target, sigma_angle, sigma_path):
-    """Noisy angles (draws,) and path sums (draws, M) of one target."""
-    azimuth, elevation, _ = direction_angles(target - surfaces[0])
-    angles = rng.standard_normal((2, draws)) * np.asarray(sigma_angle, float)
-    sums = rng.standard_normal((draws, len(surfaces) - 1)) * np.asarray(sigma_path, float)
-    return azimuth + angles[0], elevation + angles[1], path_sums(surfaces, target) + sums
+def _targets(targets):
+    targets = points("targets", targets)
+    if not targets.size:
+        raise ValueError(f"targets: got shape {targets.shape}; at least one is needed")
+    return targets
 
 
 def _seen(position, receiver):
+    """Azimuth and elevation (..., 2) of positions; NaN stays NaN."""
     offset = position - receiver
     level = np.hypot(offset[..., 0], offset[..., 1])
     return np.stack([np.arctan2(offset[..., 1], offset[..., 0]), np.arctan2(offset[..., 2], level)], axis=-1)
 
 
-def _direction_error(directions, offset):
-    """Errors (draws, 2) of directions (draws, 2), within a half turn."""
-    return (directions - _seen(offset, np.zeros(3)) + np.pi) % (2 * np.pi) - np.pi
+def _off(directions, true):
+    """Errors (draws, ..., 2) of directions, within a half turn."""
+    return (directions - true + np.pi) % (2 * np.pi) - np.pi
+
+
+def _roots(covariance, draws):
+    """Standard deviations of a covariance, once for each draw."""
+    roots = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    return np.array(np.broadcast_to(roots, (draws, *roots.shape)))

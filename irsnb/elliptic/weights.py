@@ -23,7 +23,7 @@ METHODS = (*PAPER_METHODS, "least-variance", "best")
 """All methods of :func:`direction_weights`."""
 
 FLOOR = 1e-7
-"""Share of a pair's mean squared gradient that ``"least-variance"`` adds as noise of its own to each pair."""
+"""Share of the angles' mean effect that is added to the variance of each pair: gradients are not exact."""
 
 
 def binary_weights(eccentricities: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -87,9 +87,11 @@ def direction_weights(
     path sums (:func:`pair_sensitivities`), a weighted direction has the variance ``w^T S w`` to first order,
     with ``S = sigma_angle^2 G G^T + diag(sigma_path^2 s^2)``. Among weights that sum to one the smallest is
     at ``w = S^-1 1 / (1^T S^-1 1)``: that is ``"best"``, for azimuth and elevation apart.
-    ``"least-variance"`` knows nothing of the path sums: it takes the same noise for each pair, 1e-7
-    (``FLOOR``) of the mean squared gradient, which makes the weights shortest and keeps those of nearly equal
-    pairs below some 1600. G and s are taken at the mean of the pairs' positions.
+    ``"least-variance"`` knows nothing of the path sums and takes the same small noise for each pair, which
+    makes the weights the shortest. G and s are taken at the mean of the pairs' positions, so they are a
+    little off, and huge weights would show it: 1e-7 (``FLOOR``) of the mean squared gradient is added to each
+    pair's variance by both methods. It keeps weights of nearly equal pairs, or of a direction that does not
+    answer to range, below some 1600.
 
     Parameters
     ----------
@@ -150,14 +152,13 @@ def direction_weights(
         level = np.hypot(*np.moveaxis((center - origin)[..., :2], -1, 0))
         require(level > 0, name, level, "the mean of the pairs' positions is straight above or below (level)")
     by_angles, by_sums = sensitivities_unchecked(surfaces, receiver, center)
-    square = np.where(measured[..., None], by_angles, 0)
+    gradients = np.where(measured[..., None], by_angles, 0)
     if method == "best":
-        noise = (sigma_path * by_sums) ** 2
-        gradients = sigma_angle[..., None, None] * square
-    else:
-        count = measured.sum(axis=-1)
-        noise = FLOOR * (np.sum(square**2, axis=(-1, -2)) / count)[..., None] * np.ones(measured.shape[-1])
-        gradients = square
+        gradients = sigma_angle[..., None, None] * gradients
+    square = np.sum(gradients**2, axis=(-1, -2)) / measured.sum(axis=-1)
+    noise = np.broadcast_to((FLOOR * square)[..., None], by_sums.shape)
+    if method == "best":
+        noise = noise + (sigma_path * by_sums) ** 2
     return _least(gradients, np.where(measured, noise, 1.0), measured)
 
 

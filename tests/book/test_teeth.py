@@ -17,7 +17,7 @@ ELLIPTIC = "notebooks/elliptic"
 BUGS = {
     "no bug": (None, None, None, f"{ELLIPTIC}/one_pair.ipynb"),
     "sign in the polar form": (
-        "elliptic/estimators.py",
+        "elliptic/pair.py",
         "(semi_major - semi_focal * ray[..., 0])",
         "(semi_major + semi_focal * ray[..., 0])",
         f"{ELLIPTIC}/one_pair.ipynb",
@@ -29,15 +29,15 @@ BUGS = {
         "notebooks/foundations/frames_and_surfaces.ipynb",
     ),
     "smallest for largest": (
-        "elliptic/estimators.py",
+        "elliptic/weights.py",
         "eccentricities.argmin(-1)",
         "eccentricities.argmax(-1)",
         f"{ELLIPTIC}/many_pairs.ipynb",
     ),
     "sign in the bound": (
         "elliptic/bounds.py",
-        "[..., None, :] + offsets / lengths",
-        "[..., None, :] - offsets / lengths",
+        "units[..., :1, :] + units[..., 1:, :]",
+        "units[..., :1, :] - units[..., 1:, :]",
         f"{ELLIPTIC}/one_pair.ipynb",
     ),
     "sign in the fusion": (
@@ -47,9 +47,9 @@ BUGS = {
         f"{ELLIPTIC}/fusion.ipynb",
     ),
     "sign of the delay": (
-        "elliptic/waveform.py",
-        "length = length - np.clip(",
-        "length = length + np.clip(",
+        "elliptic/scan.py",
+        "length[active] -= turned",
+        "length[active] += turned",
         f"{ELLIPTIC}/waveform.ipynb",
     ),
     "exponent of the cell": (
@@ -125,9 +125,9 @@ BUGS = {
         "notebooks/hybrid/secure_users.ipynb",
     ),
     "sign in the best weights": (
-        "elliptic/estimators.py",
-        "np.where(answers, -gain",
-        "np.where(answers, gain",
+        "elliptic/weights.py",
+        "weights = (ones - (scaled",
+        "weights = (ones + (scaled",
         f"{ELLIPTIC}/where_weighting_helps.ipynb",
     ),
     "noise of twice the power": (

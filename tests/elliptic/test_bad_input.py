@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from irsnb import elliptic
 
+LINE, NOISE = elliptic.surfaces_on_line([1200.0, 800.0, 400.0]), {"sigma_angle": 0.01, "sigma_path": 1.0}
 TARGET, RECEIVER, PAIRS = (700.0, 1200.0, 1400.0), (200.0, -400.0, -30.0), (1200.0, 800.0, 400.0)
 MANY = settings(max_examples=1000, deadline=None)
 
@@ -28,15 +29,15 @@ PERTURBED = {
 
 @given(st.floats(0, 1e5), st.floats(0, 1e5))
 @MANY
-def test_a_path_sum_not_above_the_focal_distance(semi_major, semi_focal):
-    if semi_major > semi_focal:
-        elliptic.locate(0.1, 0.2, semi_major, semi_focal)
+def test_a_path_sum_not_above_the_focal_distance(path_sum, semi_focal):
+    if path_sum > 2 * semi_focal:
+        elliptic.locate_pair(0.1, 0.2, path_sum, semi_focal)
         return
     for function in (
-        lambda: elliptic.locate(0.1, 0.2, semi_major, semi_focal),
-        lambda: elliptic.eccentricity(semi_major, semi_focal),
+        lambda: elliptic.locate_pair(0.1, 0.2, path_sum, semi_focal),
+        lambda: elliptic.eccentricity(path_sum, semi_focal),
     ):
-        with pytest.raises(ValueError, match="semi_major: got .*focal distance"):
+        with pytest.raises(ValueError, match="path_sum: got .*focal distance"):
             function()
 
 
@@ -44,10 +45,10 @@ def test_a_path_sum_not_above_the_focal_distance(semi_major, semi_focal):
 @MANY
 def test_an_elevation_beyond_the_zenith(elevation):
     if abs(elevation) <= math.pi / 2:
-        elliptic.locate(0.1, elevation, 500.0, 400.0)
+        elliptic.locate_pair(0.1, elevation, 1000.0, 400.0)
     else:
         with pytest.raises(ValueError, match="elevation: got .*90 deg"):
-            elliptic.locate(0.1, elevation, 500.0, 400.0)
+            elliptic.locate_pair(0.1, elevation, 1000.0, 400.0)
 
 
 @given(st.lists(st.integers(1, 4), max_size=3), st.lists(st.integers(1, 4), max_size=3))
@@ -56,14 +57,14 @@ def test_mismatched_shapes(one, two):
     try:
         shape = np.broadcast_shapes(tuple(one), tuple(two))
     except ValueError:
-        with pytest.raises(ValueError, match="azimuth.*semi_major"):
-            elliptic.locate(np.zeros(one), 0.1, np.full(two, 500.0), 400.0)
+        with pytest.raises(ValueError, match="azimuth.*path_sum"):
+            elliptic.locate_pair(np.zeros(one), 0.1, np.full(two, 1000.0), 400.0)
         with pytest.raises(ValueError, match="target.*d_azimuth"):
             elliptic.perturbation_mae(
                 np.broadcast_to(TARGET, (*one, 3)), RECEIVER, PAIRS, np.zeros(two), 0.0, "mean"
             )
     else:
-        assert elliptic.locate(np.zeros(one), 0.1, np.full(two, 500.0), 400.0).shape == (*shape, 3)
+        assert elliptic.locate_pair(np.zeros(one), 0.1, np.full(two, 1000.0), 400.0).shape == (*shape, 3)
 
 
 @pytest.mark.parametrize(
@@ -94,13 +95,14 @@ def test_perturbation_mae_says_what_is_wrong(change, words):
     [
         (lambda: elliptic.direction(RECEIVER, RECEIVER), "coincide"),
         (lambda: elliptic.binary_weights([]), "M >= 1"),
-        (lambda: elliptic.minimum_variance_weights(TARGET, RECEIVER, (400.0, 400.0)), "differ"),
-        (lambda: elliptic.minimum_variance_weights(TARGET, RECEIVER, 400.0), "differ"),
-        (lambda: elliptic.position_crlb(TARGET, (), 0.01, 1.0), "zero pairs"),
-        (lambda: elliptic.position_crlb(TARGET, PAIRS, 0.0, 1.0), "sigma_angle"),
-        (lambda: elliptic.position_crlb(TARGET, PAIRS, 0.01, -1.0), "sigma_path"),
-        (lambda: elliptic.position_crlb((800.0, 0.0, 0.0), PAIRS, 0.01, 1.0), "second surface"),
-        (lambda: elliptic.position_crlb((0.0, 0.0, 5.0), PAIRS, 0.01, 1.0), "straight above"),
+        (lambda: elliptic.position_crlb(LINE[:1], TARGET, **NOISE), "surfaces: got shape (1, 3)"),
+        (lambda: elliptic.position_crlb(LINE, TARGET, sigma_angle=0.0, sigma_path=1.0), "sigma_angle"),
+        (lambda: elliptic.position_crlb(LINE, TARGET, sigma_angle=0.1, sigma_path=-1.0), "sigma_path"),
+        (lambda: elliptic.position_crlb(LINE, (800.0, 0.0, 0.0), **NOISE), "on a surface"),
+        (lambda: elliptic.position_crlb(LINE, (0.0, 0.0, 5.0), **NOISE), "straight above"),
+        (lambda: elliptic.path_sums([LINE[0], LINE[0]], TARGET), "none may stand where the first does"),
+        (lambda: elliptic.pair_positions(LINE, 0.5, 0.1, [2900.0, np.nan, 700.0]), "at index 2"),
+        (lambda: elliptic.pair_positions(LINE, 0.5, 0.1, [np.nan] * 3), "at least one of each row"),
     ],
 )
 def test_the_others_say_what_is_wrong(function, words):

@@ -33,12 +33,16 @@ def test_bound_from_a_numerical_log_likelihood(number):
     )
     information = jacobian.T @ np.diag(sigma**-2) @ jacobian
     expected = np.linalg.inv(information)
-    assert np.allclose(elliptic.position_crlb(target, x.semi_focals, ONE_DEGREE, 2.0), expected, rtol=1e-5)
+    assert np.allclose(
+        elliptic.position_crlb(x.surfaces, target, sigma_angle=ONE_DEGREE, sigma_path=2.0),
+        expected,
+        rtol=1e-5,
+    )
 
 
 def test_a_target_may_stand_close_to_a_second_surface():
     # d |p - q| / dp is the unit vector from q to p, however short: with q 0.5 m west, it points east.
-    target, semi_focal = np.array([800.5, 0.0, -3.0]), 400.0
+    target, surfaces = np.array([800.5, 0.0, -3.0]), elliptic.surfaces_on_line(400.0)
     offset = target - [800.0, 0.0, 0.0]
     rho, r = 800.5, np.linalg.norm(target)
     jacobian = np.array(
@@ -49,22 +53,24 @@ def test_a_target_may_stand_close_to_a_second_surface():
         ]
     )
     expected = np.linalg.inv(jacobian.T @ np.diag([ONE_DEGREE**-2, ONE_DEGREE**-2, 1.0]) @ jacobian)
-    assert np.allclose(elliptic.position_crlb(target, (semi_focal,), ONE_DEGREE, 1.0), expected)
+    assert np.allclose(
+        elliptic.position_crlb(surfaces, target, sigma_angle=ONE_DEGREE, sigma_path=1.0), expected
+    )
     target[2] = -0.1
-    assert np.isfinite(elliptic.position_crlb(target, (semi_focal,), ONE_DEGREE, 1.0)).all()
+    assert np.isfinite(elliptic.position_crlb(surfaces, target, sigma_angle=ONE_DEGREE, sigma_path=1.0)).all()
 
 
 def test_one_pair_reaches_its_bound():
     # Three measurements, three coordinates: the closed form is the maximum-likelihood estimate.
     x = EXPERIMENTS[3]
-    rng = np.random.default_rng(11)
+    rng, pair = np.random.default_rng(11), elliptic.surfaces_on_line(800.0)
     sigma = np.deg2rad(0.05)
     theta, phi = elliptic.direction(x.target, (0, 0, 0))
-    sums = elliptic.path_sum(x.target, 800.0) + rng.normal(0, 0.5, 200_000)
-    found = elliptic.locate(
-        theta + rng.normal(0, sigma, 200_000), phi + rng.normal(0, sigma, 200_000), sums / 2, 800.0
+    sums = elliptic.path_sums(pair, x.target)[0] + rng.normal(0, 0.5, 200_000)
+    found = elliptic.locate_pair(
+        theta + rng.normal(0, sigma, 200_000), phi + rng.normal(0, sigma, 200_000), sums, 800.0
     )
-    bound = elliptic.position_crlb(x.target, 800.0, sigma, 0.5)
+    bound = elliptic.position_crlb(pair, x.target, sigma_angle=sigma, sigma_path=0.5)
     assert np.allclose(np.cov(found.T), bound, rtol=0.02, atol=0.01 * np.trace(bound))
 
 
@@ -78,23 +84,64 @@ def test_exact_path_sums_leave_one_turn():
     turned = [measurements(target + s * h * tangent, [])[:2] for s in (1, -1)]
     by_turn = (turned[0] - turned[1]) / (2 * h)
     expected = np.outer(tangent, tangent) * ONE_DEGREE**2 / (by_turn @ by_turn)
-    bound = elliptic.position_crlb(target, x.semi_focals, ONE_DEGREE, 1e-4)
+    bound = elliptic.position_crlb(x.surfaces, target, sigma_angle=ONE_DEGREE, sigma_path=1e-4)
     assert np.allclose(bound, expected, rtol=1e-4, atol=1e-4 * np.trace(expected))
 
 
 def test_least_variance_weights_reach_the_bound_of_exact_sums():
     x = EXPERIMENTS[3]
-    common, line, k = elliptic.pair_sensitivities(x.target, x.receiver, x.semi_focals)
-    weights = elliptic.minimum_variance_weights(x.target, x.receiver, x.semi_focals)
-    reached = [np.linalg.norm(weights[i] @ (common[i] + k[:, None] * line[i])) for i in (0, 1)]
-    bound = elliptic.direction_crlb(x.target, x.receiver, x.semi_focals, ONE_DEGREE, 1e-3)
+    by_angles, _ = elliptic.pair_sensitivities(x.surfaces, x.receiver, x.target)
+    exact = *elliptic.direction(x.target, (0, 0, 0)), elliptic.path_sums(x.surfaces, x.target)
+    weights = elliptic.direction_weights(x.surfaces, x.receiver, *exact, method="least-variance")
+    reached = [np.linalg.norm(w @ g) for w, g in zip(weights, by_angles, strict=True)]
+    noise = {"sigma_angle": ONE_DEGREE, "sigma_path": 1e-3}
+    bound = elliptic.direction_crlb(x.surfaces, x.receiver, x.target, **noise)
     assert np.allclose(np.array(reached) * ONE_DEGREE, np.sqrt(np.diag(bound)), rtol=1e-4)
+
+
+def test_a_full_covariance_and_placements():
+    # F = J^T C^-1 J once more, by a solve, for two placements at a time.
+    x, rng = EXPERIMENTS[3], np.random.default_rng(1)
+    placements = x.surfaces[:4] + rng.normal(0, 100, (2, 4, 3))
+    root = rng.normal(size=(5, 5)) + 2 * np.eye(5)
+    covariance = root @ root.T * np.outer(*[np.r_[0.01, 0.01, 1.0, 1.0, 1.0]] * 2)
+    bound = elliptic.position_crlb(placements, x.target, covariance=covariance)
+    for surfaces, got in zip(placements, bound, strict=True):
+
+        def mean(p, surfaces=surfaces):
+            x, y, z = p - surfaces[0]
+            sums = np.linalg.norm(p - surfaces[0]) + np.linalg.norm(p - surfaces[1:], axis=-1)
+            return np.r_[np.arctan2(y, x), np.arctan2(z, np.hypot(x, y)), sums]
+
+        steps = 1e-3 * np.eye(3)
+        jacobian = np.stack([(mean(x.target + h) - mean(x.target - h)) / 2e-3 for h in steps], axis=-1)
+        assert np.allclose(got, np.linalg.inv(jacobian.T @ np.linalg.solve(covariance, jacobian)), rtol=1e-4)
+
+
+def test_told_another_noise_the_fit_has_the_covariance_foretold():
+    x, rng, draws = EXPERIMENTS[3], np.random.default_rng(2), 20_000
+    true = np.diag([1e-6, 4e-6, 0.01, 1.0, 4.0, 9.0, 25.0])
+    true[0, 1] = true[1, 0] = 1.4e-6
+    told = np.diag([2.5e-6, 2.5e-6, *[7.8] * 5])
+    noise = rng.multivariate_normal(np.zeros(7), true, draws)
+    azimuth, elevation = elliptic.direction(x.target, (0, 0, 0))
+    sums = elliptic.path_sums(x.surfaces, x.target) + noise[:, 2:]
+    fix = elliptic.locate(x.surfaces, azimuth + noise[:, 0], elevation + noise[:, 1], sums, covariance=told)
+    reached = elliptic.mismatched_covariance(x.surfaces, x.target, covariance=true, told=told)
+    assert np.allclose(np.cov(fix.position.T), reached, rtol=0.05, atol=0.02 * np.trace(reached))
+    bound = elliptic.position_crlb(x.surfaces, x.target, covariance=true)
+    assert np.trace(reached) > 1.2 * np.trace(bound)
+    honest = elliptic.mismatched_covariance(x.surfaces, x.target, covariance=true, told=true)
+    assert np.allclose(honest, bound, rtol=1e-9)
 
 
 def test_more_knowledge_never_hurts():
     x = EXPERIMENTS[2]
     trace = [
-        np.trace(elliptic.position_crlb(x.target, x.semi_focals[:m], ONE_DEGREE, 1.0)) for m in range(1, 11)
+        np.trace(
+            elliptic.position_crlb(x.surfaces[: m + 1], x.target, sigma_angle=ONE_DEGREE, sigma_path=1.0)
+        )
+        for m in range(1, 11)
     ]
     assert np.all(np.diff(trace) < 0)
 
@@ -102,9 +149,13 @@ def test_more_knowledge_never_hurts():
 def test_broadcasts_over_targets_and_noise():
     x = EXPERIMENTS[3]
     field = np.array(x.target) + np.arange(12.0).reshape(4, 1, 3)
-    bounds = elliptic.position_crlb(field, x.semi_focals, ONE_DEGREE, np.array([[0.1], [1.0]]))
+    bounds = elliptic.position_crlb(
+        x.surfaces, field, sigma_angle=ONE_DEGREE, sigma_path=np.array([[0.1], [1.0]])
+    )
     assert bounds.shape == (4, 2, 3, 3)
-    assert np.allclose(bounds[3, 1], elliptic.position_crlb(field[3, 0], x.semi_focals, ONE_DEGREE, 1.0))
+    assert np.allclose(
+        bounds[3, 1], elliptic.position_crlb(x.surfaces, field[3, 0], sigma_angle=ONE_DEGREE, sigma_path=1.0)
+    )
     assert np.allclose(bounds, np.swapaxes(bounds, -1, -2))
     assert np.all(np.linalg.eigvalsh(bounds) > 0)
 
@@ -113,6 +164,11 @@ def test_as_many_noise_levels_as_measurements():
     # Seven measurements and seven levels: nothing takes the levels for a covariance of the measurements.
     x = EXPERIMENTS[3]
     levels = np.geomspace(0.01, 10, 2 + len(x.semi_focals))
-    together = elliptic.position_crlb(x.target, x.semi_focals, ONE_DEGREE, levels[:, None])
-    alone = [elliptic.position_crlb(x.target, x.semi_focals, ONE_DEGREE, level) for level in levels]
+    together = elliptic.position_crlb(
+        x.surfaces, x.target, sigma_angle=ONE_DEGREE, sigma_path=levels[:, None]
+    )
+    alone = [
+        elliptic.position_crlb(x.surfaces, x.target, sigma_angle=ONE_DEGREE, sigma_path=level)
+        for level in levels
+    ]
     assert np.allclose(together, alone)

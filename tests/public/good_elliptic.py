@@ -279,7 +279,7 @@ GOOD = {
         "draws": count(3),
         "surfaces": surfaces(),
         "receiver": points(RECEIVER, lead=False, bad=[TARGET, [RECEIVER]]),
-        "target": points(TARGET, lead=False, bad=[(2400.0, 0.0, 0.0), RECEIVER, [TARGET]]),
+        "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER]),
         "sigma_angle": number(0.01, above=0),
         "sigma_path": positive(1.0, lead=False, bad=[np.ones(3)]),
     },
@@ -287,7 +287,7 @@ GOOD = {
         "rng": rng(),
         "draws": count(2),
         "scene": scene(),
-        "target": points(TARGET, lead=False, bad=[*BEHIND, [TARGET]]),
+        "targets": points(TARGET, bad=BEHIND),
         "snr_db": optional(number(20.0)),
     },
 }

@@ -36,16 +36,31 @@ def test_printed_pairs():
 
 def test_printed_eccentricities():
     x = EXPERIMENTS[1]
-    e = elliptic.eccentricity(elliptic.path_sum(x.target, x.semi_focals) / 2, x.semi_focals)
+    e = elliptic.eccentricity(elliptic.path_sums(x.surfaces, x.target), x.semi_focals)
     assert np.all(np.diff(e) > 0)
     assert math.floor(e[0] * 100) / 100 == 0.21 and math.ceil(e[-1] * 100) / 100 == 0.84
 
 
-def test_path_sum_is_two_distances():
-    target = (3.0, -4.0, 12.0)
-    assert elliptic.path_sum(target, 8.0) == pytest.approx(13 + math.dist(target, (16, 0, 0)))
-    assert elliptic.path_sum(np.ones((5, 1, 3)), np.ones(4)).shape == (5, 4)
-    assert np.allclose(elliptic.second_surface([1.0, 2.0]), [[2, 0, 0], [4, 0, 0]])
+def test_path_sums_are_two_distances():
+    target, surfaces = (3.0, -4.0, 12.0), [(0.0, 0.0, 0.0), (16.0, 0.0, 0.0), (1.0, 2.0, -5.0)]
+    expected = [13 + math.dist(target, surface) for surface in surfaces[1:]]
+    assert elliptic.path_sums(surfaces, target) == pytest.approx(expected)
+    placements = np.broadcast_to(surfaces, (4, 3, 3))
+    assert elliptic.path_sums(placements, np.ones((5, 1, 3))).shape == (5, 4, 2)
+    assert np.allclose(elliptic.surfaces_on_line([1.0, 2.0]), [[0, 0, 0], [2, 0, 0], [4, 0, 0]])
+
+
+def test_zones_end_at_the_surfaces_and_at_an_oval_of_cassini():
+    surfaces, receiver = elliptic.surfaces_on_line([200.0, 600.0]) + [10.0, 20.0, 30.0], np.zeros(3)
+    targets = surfaces[0] + np.array([[-1.0, 300, 0], [399, 300, 0], [401, 300, 0], [1201, 300, 0]])
+    seen = elliptic.zones(surfaces, receiver, targets, reach=1e6)
+    assert seen.tolist() == [[False, False], [True, True], [False, True], [False, False]]
+    product = (
+        math.dist(targets[1], surfaces[0]) * math.dist(targets[1], surfaces[2]) * math.hypot(1210, 20, 30)
+    )
+    assert elliptic.legs(surfaces, receiver, targets[1])[1] == pytest.approx(product ** (1 / 3))
+    for reach, expected in ((product ** (1 / 3) * 1.001, True), (product ** (1 / 3) * 0.999, False)):
+        assert elliptic.zones(surfaces, receiver, targets[1], reach=reach)[1] == expected
 
 
 def test_direction_is_signed_and_the_paper_form_is_not():

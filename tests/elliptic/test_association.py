@@ -1,0 +1,85 @@
+"""Which path sum belongs to which target: undone shuffles, brute force, ghosts."""
+
+import numpy as np
+import pytest
+
+from irsnb import elliptic
+from irsnb.elliptic import EXPERIMENTS
+
+SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
+NOISE = {"sigma_angle": SIGMA_ANGLE, "sigma_path": SIGMA_PATH}
+SURFACES = EXPERIMENTS[3].surfaces[:4]
+FIELD = np.stack(np.meshgrid([150.0, 700.0, 1900.0], [300.0, 1200.0], [500.0]), axis=-1).reshape(-1, 3)
+
+
+def several(targets, rng, sigma_angle=SIGMA_ANGLE, sigma_path=SIGMA_PATH):
+    """Labelled directions, path sums shuffled pair by pair, and the right order."""
+    angles = [a + rng.normal(0, sigma_angle, len(targets)) for a in elliptic.direction(targets, np.zeros(3))]
+    sums = elliptic.path_sums(SURFACES, targets) + rng.normal(0, sigma_path, (len(targets), 3))
+    shuffle = np.stack([rng.permutation(len(targets)) for _ in range(3)], axis=-1)
+    shuffled = np.take_along_axis(sums, shuffle, axis=0)
+    return *angles, shuffled, np.argsort(shuffle, axis=0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_association_undoes_the_shuffle(count):
+    rng = np.random.default_rng(count)
+    for _ in range(10):
+        targets = FIELD[rng.permutation(len(FIELD))[:count]]
+        azimuth, elevation, sums, order = several(targets, rng)
+        found = elliptic.associate(SURFACES, azimuth, elevation, sums, **NOISE)
+        assert np.array_equal(found.order, order)
+        assert np.all(np.linalg.norm(found.fix.position - targets, axis=-1) < 50) and found.margin > 0
+
+
+def test_association_is_the_best_of_all_permutations():
+    # Independent path: for two targets, every one of the 2^(M-1) distinct sortings by brute force.
+    rng = np.random.default_rng(9)
+    targets = np.array([[600.0, 900.0, 500.0], [620.0, 930.0, 500.0]])
+    for _ in range(10):
+        azimuth, elevation, sums, _ = several(targets, rng)
+        found = elliptic.associate(SURFACES, azimuth, elevation, sums, **NOISE)
+        totals = {}
+        for flips in np.ndindex(2, 2, 2):
+            order = np.stack([np.array(flips), 1 - np.array(flips)])
+            picked = np.take_along_axis(sums, order, axis=0)
+            fix = elliptic.locate(SURFACES, azimuth, elevation, picked, **NOISE)
+            totals[flips] = fix.misfit.sum()
+        ranked = sorted(totals.values())
+        assert tuple(found.order[0]) == min(totals, key=totals.get)
+        assert found.margin == pytest.approx(ranked[1] - ranked[0], abs=1e-6)
+
+
+def test_ghosts_are_left_over():
+    rng = np.random.default_rng(12)
+    targets = FIELD[[0, 3]]
+    azimuth, elevation, sums, order = several(targets, rng)
+    # a ghost is a sum with no partners: late by another amount over each pair
+    with_ghost = np.concatenate([sums, sums[:1] + np.array([90.0, 250.0, 160.0])])
+    found = elliptic.associate(SURFACES, azimuth, elevation, with_ghost, **NOISE)
+    assert np.array_equal(found.order, order)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"azimuth": (0.1, 0.2, 0.3)}, "N >= K >= 1"),
+        ({"path_sums": np.full((1, 3), 3000.0)}, "N >= K >= 1"),
+        ({"path_sums": np.full((2, 2), 3000.0)}, "(N, M)"),
+        ({"path_sums": np.full((60, 3), 3000.0)}, "at most 300,000 joint fits"),
+        ({"path_sums": np.full((2, 3), 100.0)}, "path_sums: got 100.0"),
+    ],
+)
+def test_association_says_what_is_wrong(change, words):
+    good = {
+        "azimuth": (0.5, 0.6),
+        "elevation": (0.3, 0.2),
+        "path_sums": np.full((2, 3), 3000.0) + np.arange(2)[:, None],
+        "surfaces": SURFACES,
+        "sigma_angle": 0.01,
+        "sigma_path": 1.0,
+    }
+    elliptic.associate(**good)
+    with pytest.raises(ValueError) as caught:
+        elliptic.associate(**good | change)
+    assert words in str(caught.value)
