@@ -405,7 +405,8 @@ def test_nothing_of_the_interactive_figure_is_cut(open_page, width):
     page.set_viewport_size({"width": width, "height": 900})
     explorer = page.locator(".irsnb-explorer")
     edges = """plan => { const box = plan.getBoundingClientRect();
-        const parts = [...plan.querySelectorAll('path, circle, text')].map(part => part.getBoundingClientRect());
+        const drawn = [...plan.querySelectorAll('path, circle, text')];
+        const parts = drawn.map(part => part.getBoundingClientRect());
         return parts.every(part => part.left > box.left - 1 && part.right < box.right + 1
             && part.top > box.top - 1 && part.bottom < box.bottom + 1); }"""
     for corner in ((-400, 150), (-400, 1000), (1200, 150), (1200, 1000)):
