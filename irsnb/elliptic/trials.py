@@ -171,7 +171,7 @@ def associate_trial(
     n_sums, n_pairs = n_targets + n_ghosts, len(surfaces) - 1
     if n_targets * n_sums**n_pairs > MOST_FITS:
         raise ValueError(
-            f"n_targets: got {n_targets} and {n_ghosts} ghosts over {n_pairs} pairs; at most "
+            f"n_targets, n_ghosts: got {n_targets} and {n_ghosts} over {n_pairs} pairs; at most "
             f"{MOST_FITS:,} joint fits are made"
         )
     checks.check_memory("draws", draws, 8.0 * draws * n_targets * n_sums**n_pairs * (n_pairs + 2))
