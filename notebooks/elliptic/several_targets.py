@@ -70,13 +70,15 @@ axes.plot(*np.array(ghosts)[:, :2].T, "o", mfc="white", mec="k", ms=8)
 axes.plot(*flat[:, :2].T, "ko", ms=9)
 axes.plot(0, 0, "ks")
 axes.annotate("$S_1$", (0, 0), (8, -2), textcoords="offset points")
-labels = (("target A", flat[0], (-8, 12)), ("target B", flat[1], (12, -16)))
-for name, point, offset in (*labels, ("ghost", ghosts[2], (10, 8))):
+ghost = max(ghosts)
+labels = (("target A", flat[0], (-10, 4)), ("target B", flat[1], (12, -18)))
+for name, point, offset in (*labels, ("ghost", ghost, (10, 8))):
     place = {
         "textcoords": "offset points",
         "ha": "right" if offset[0] < 0 else "left",
     }
-    axes.annotate(name, point[:2], offset, **place)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    axes.annotate(name, point[:2], offset, bbox=box, zorder=1, **place)
 axes.set(xlabel="x, east [m]", ylabel="y, north [m]", aspect="equal")
 axes.set(xlim=(-150, 1100), ylim=(-60, 1250))
 plt.show()
@@ -388,7 +390,7 @@ assert round(np.linalg.norm(targets[0] - targets[1]), -1) == 240
 found = associate(surfaces, azimuth, elevation, echoes, **noise)
 assert np.isclose(found.margin, np.sort(totals)[1] - totals[0])
 values = {
-    name: dict(zip(("paper", "wrong", "error", "bound"), rest))
+    name: dict(zip(("paper", "wrong", "error", "bound"), rest, strict=True))
     for name, *rest in rows
 }
 assert np.allclose(values["2 targets"]["wrong"], [0.7, 0.47, 1.01], atol=0.1)
