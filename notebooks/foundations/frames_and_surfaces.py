@@ -154,7 +154,8 @@ for axes, corners, title in zip(
 for axis in rotation[:2]:
     arrow = {"arrowstyle": "->", "color": "C2", "lw": 2}
     panels[0].annotate("", s1[:2] + 18 * axis[:2], s1[:2], arrowprops=arrow)
-panels[0].set_ylabel("second axis [m]")
+panels[0].set(xlabel="x, east [m]", ylabel="y, north [m]")
+panels[1].set_ylabel("second axis [m]")
 plt.show()
 
 # %% [markdown]
@@ -246,11 +247,9 @@ for number, string in enumerate((1000.0, 1300.0, 1700.0)):
     axes.plot(around[:, 0], around[:, 1], **look)
     axes.plot([hit[0], 2 * c], [hit[2], 0], lw=0.8, **look)
     axes.plot(hit[0], hit[2], "o", **look)
-    top = (c, np.sqrt((string / 2) ** 2 - c**2))
+    side = around[90, :2]
     label = f"2a = {string:.0f} m"
-    axes.annotate(
-        label, top, (0, 4), textcoords="offset points", ha="center", **look
-    )
+    axes.annotate(label, side, (6, 4), textcoords="offset points", **look)
 axes.plot([0, 900 * np.cos(angle)], [0, 900 * np.sin(angle)], "k--", lw=1)
 axes.plot([0, 2 * c], [0, 0], "ks")
 for name, x in (("$S_1$", 0), ("$S_2$", 2 * c)):
