@@ -54,7 +54,7 @@ noise = {"sigma_angle": np.deg2rad(0.2), "sigma_path": 1.0}
 
 flat = np.array([[250.0, 800.0, 0.0], [640.0, 900.0, 0.0]])
 beams, flat_sums = direction(flat, surfaces[0])[0], path_sums(surfaces, flat)
-fig, axes = plt.subplots(figsize=(6.4, 4.0))
+fig, axes = plt.subplots(figsize=(6.4, 3.8))
 sweep_angles = np.linspace(0.4, 1.75, 300)
 ghosts = []
 for m, colour in ((0, "C1"), (2, "C0")):
@@ -78,9 +78,11 @@ for name, point, offset in (*labels, ("ghost", ghost, (10, 8))):
         "ha": "right" if offset[0] < 0 else "left",
     }
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-    axes.annotate(name, point[:2], offset, bbox=box, zorder=1, **place)
+    axes.annotate(name, point[:2], offset, bbox=box, zorder=4, **place)
+axes.text(900, 1020, "wide pair", color="C1")
+axes.text(880, 590, "close pair", color="C0", ha="right")
 axes.set(xlabel="x, east [m]", ylabel="y, north [m]", aspect="equal")
-axes.set(xlim=(-150, 1100), ylim=(-60, 1250))
+axes.set(xlim=(-150, 1100), ylim=(-60, 1150))
 plt.show()
 
 # %% [markdown]

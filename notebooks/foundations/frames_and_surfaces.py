@@ -247,9 +247,11 @@ for number, string in enumerate((1000.0, 1300.0, 1700.0)):
     axes.plot(around[:, 0], around[:, 1], **look)
     axes.plot([hit[0], 2 * c], [hit[2], 0], lw=0.8, **look)
     axes.plot(hit[0], hit[2], "o", **look)
-    side = around[90, :2]
+    side = around[250, :2]
     label = f"2a = {string:.0f} m"
-    axes.annotate(label, side, (6, 4), textcoords="offset points", **look)
+    axes.annotate(
+        label, side, (-4, 4), textcoords="offset points", ha="right", **look
+    )
 axes.plot([0, 900 * np.cos(angle)], [0, 900 * np.sin(angle)], "k--", lw=1)
 axes.plot([0, 2 * c], [0, 0], "ks")
 for name, x in (("$S_1$", 0), ("$S_2$", 2 * c)):
