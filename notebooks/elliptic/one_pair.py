@@ -170,9 +170,9 @@ def algorithm_1(theta_r, phi_r, path_sum, c):
 # `irsnb.elliptic.locate_pair` is the same formula, checked, for whole fields of targets. From exact measurements it finds 100,000 of
 # 100,000 random targets to 10 µm.
 #
-# :::{note}
-# :class: dropdown
-# **Why no solver?** The paper hands the ellipse (10) and the line $w = x\tan\alpha$ (12) to a "solve" function. A *line* meets an ellipse twice, once in
+# :::{admonition} Why no solver?
+# :class: note dropdown
+# The paper hands the ellipse (10) and the line $w = x\tan\alpha$ (12) to a "solve" function. A *line* meets an ellipse twice, once in
 # front of $S_1$ and once behind. A symbolic solver returns both points; a numerical one returns the one it happens to reach. A *ray* meets the
 # ellipse once, and the formula gives that point.
 # :::
@@ -222,9 +222,9 @@ axes.set(ylim=(0.7, 1.0), xlim=(0.5, 9.2))
 plt.show()
 
 # %% [markdown]
-# :::{note}
-# :class: dropdown
-# **In the paper** the error is measured by (23): the mean over one turn of $+1°$ and one of $-1°$ in both angles at once. That is one direction in the plane
+# :::{admonition} How the paper measures the error
+# :class: note dropdown
+# The paper uses (23): the mean over one turn of $+1°$ and one of $-1°$ in both angles at once. That is one direction in the plane
 # of errors and no root mean square. It may lie below a bound, and for the elevation it does. Its trends are the same, at every one of the 36 steps.
 # :::
 #

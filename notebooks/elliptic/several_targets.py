@@ -287,9 +287,9 @@ plt.show()
 # Use it so: accept a sorting with a margin above 10, and measure again where it is smaller. Of the scenes with two targets this keeps 98 %. Of all 14,000 draws
 # of this page with such a margin two are wrong.
 #
-# :::{note}
-# :class: dropdown
-# **What this page does not settle.** A ghost *beside* the true echo is left over, because it finds no consistent partners. A ghost that *replaces* the true echo
+# :::{admonition} What this page does not settle
+# :class: note dropdown
+# A ghost *beside* the true echo is left over, because it finds no consistent partners. A ghost that *replaces* the true echo
 # is not treated, nor are two targets in one beam. A detour of the same length over every pair is the worst ghost (exercise 3).
 # :::
 #
