@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from irsnb.fix import row_values
+from irsnb.checks import least_eigenvalue, row_values
 
 __all__ = ["read_covariance", "whitener"]
 
@@ -74,8 +74,7 @@ def read_covariance(
     filled = np.where(finite, values, 0)
     asymmetry = np.abs(filled - np.swapaxes(filled.conj(), -1, -2)).max(axis=(-1, -2))
     largest = np.abs(filled).max(axis=(-1, -2))
-    # Scaled by its largest entry, so that large numbers do not overflow.
-    least = np.linalg.eigvalsh(filled / np.where(largest > 0, largest, 1)[..., None, None])[..., 0]
+    least = least_eigenvalue(filled)
     asymmetry, largest, least = (np.broadcast_to(a, rows) for a in (asymmetry, largest, least))
     values, finite = (np.broadcast_to(a, (*rows, n_data, n_data)) for a in (values, finite))
     kind = "Hermitian" if is_complex else "symmetric"
@@ -85,7 +84,12 @@ def read_covariance(
         [
             ("covariance", values, finite, "it must be finite"),
             ("covariance", asymmetry, asymmetry <= 1e-9 * largest, f"it must be {kind} (departure shown)"),
-            ("covariance", least, least > 0, "it must be positive definite (least over largest shown)"),
+            (
+                "covariance",
+                least,
+                least > 0,
+                "it must be positive definite (least eigenvalue of correlations shown)",
+            ),
         ],
     )
 

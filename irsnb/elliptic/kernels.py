@@ -8,7 +8,7 @@ from irsnb.fitting_kernels import advance
 __all__: list[str] = []
 """Nothing here checks its input, so nothing here is for other callers."""
 
-MOST_STEPS = 60
+MOST_STEPS = 500
 SETTLED = 1e-9
 
 

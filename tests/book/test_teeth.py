@@ -53,15 +53,15 @@ BUGS = {
         f"{ELLIPTIC}/waveform.ipynb",
     ),
     "exponent of the cell": (
-        "indoor/model.py",
-        "(room.cell_exponent / 2) / np.sqrt",
-        "room.cell_exponent / np.sqrt",
+        "indoor/kernels.py",
+        "** (0.5 * exponent)",
+        "**exponent",
         "notebooks/indoor/room.ipynb",
     ),
     "gain taken as known": (
-        "indoor/costs.py",
-        "across = gradient - signal[..., None] * inner[:, None, :]",
-        "across = gradient",
+        "indoor/kernels.py",
+        "across = -gain * (values[i, 1, t] - signal * by_x)",
+        "across = -gain * values[i, 1, t]",
         "notebooks/indoor/room.ipynb",
     ),
     "one direction for two": (

@@ -274,6 +274,17 @@ def test_a_diagonal_covariance_is_the_sigmas():
         assert np.allclose(fix.covariance, by_sigmas.covariance, rtol=1e-9)
 
 
+def test_units_of_any_size_make_a_covariance():
+    # Microradians beside hundreds of metres: the plain eigenvalues are too far apart for double precision.
+    azimuth, elevation, sums = somewhere(1, seed=40)
+    sigmas = np.r_[1e-6, 1e-6, 300.0, 200.0, 100.0]
+    matrix = np.diag(sigmas**2)
+    matrix[0, 1] = matrix[1, 0] = 0.7e-12
+    fix = elliptic.locate(ANYWHERE, azimuth, elevation, sums, covariance=matrix)
+    bound = elliptic.position_crlb(ANYWHERE, fix.position, covariance=matrix)
+    assert np.allclose(fix.covariance, bound, rtol=1e-4, atol=1e-4 * np.trace(bound[0]))
+
+
 def correlated():
     """A full covariance, from any square root."""
     root = np.random.default_rng(33).normal(size=(5, 5)) + 2 * np.eye(5)
