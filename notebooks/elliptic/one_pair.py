@@ -8,8 +8,8 @@
 # :class: tip
 #
 # * **The position is one formula.** The travel time puts the target on an ellipse, the beam puts it on a ray, and the two meet in one point.
-# * **No method does better with one pair.** If the beam is off by 1° (standard deviation), a target 1.9 km away is located to 38 m.
-#   The Cramér–Rao bound, which no unbiased method can beat, is 38 m as well.
+# * **No unbiased method does better with one pair.** If the beam is off by 1° (standard deviation), a target 1.9 km away is located to 38 m.
+#   The Cramér–Rao bound is 38 m as well.
 # * **A wider pair is not a better pair.** With the surfaces ten times as far apart the error grows to 44 m. The radar's azimuth gets
 #   worse, its elevation slightly better.
 # :::
@@ -263,7 +263,7 @@ plt.show()
 # The last step turns the position into the direction at the radar. The paper prints an $\arccos$ for the azimuth (17) and a modulus for the
 # elevation (18). Neither can be negative.
 
-# %% mystnb={"figure": {"caption": "Where the printed direction is wrong, and by how much. Left, seen from above: south of the radar, (17) reports the mirror image in the north. Right, seen from the south: below the radar, (18) reports the mirror image above. White crosses: the targets of the paper's four experiments, where nothing is lost; black squares: the radar and the first pair.", "name": "fig-signs"}, "image": {"alt": "Two maps with one colour scale from 0 to 180 degrees. Left, from above: no error north of the radar, an error that grows to 180 degrees south of it. Right, seen from the south: no error above the radar, an error that grows below it, largest straight below. Four white crosses lie in the parts without error."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Where the printed direction is wrong, and by how much. Left, seen from above: south of the radar, (17) reports the mirror image in the north. Right, seen from the south: below the radar, (18) reports the mirror image above. White crosses: the targets of the paper's four experiments, where nothing is lost; squares: the radar and the first pair.", "name": "fig-signs"}, "image": {"alt": "Two maps with one colour scale from 0 to 180 degrees. Left, from above: no error north of the radar, an error that grows to 180 degrees south of it. Right, seen from the south: no error above the radar, an error that grows below it, largest straight below. Four white crosses lie in the parts without error."}} tags=["hide-input"]
 reach = np.linspace(-3000, 3000, 121) + 1.0
 east, other = np.meshgrid(reach, reach)
 level = np.stack([east, other, np.full_like(east, 500.0)], axis=-1)
