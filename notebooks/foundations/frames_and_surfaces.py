@@ -236,7 +236,7 @@ plt.show()
 #
 # where $2c$ is the distance of the pegs. If the direction is known, this formula gives the distance.
 
-# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at 55 degrees. Each length is an ellipse (labels at its right end); where the ray crosses it stands the target that fits both.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres, labelled with their path lengths. A dashed ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at 55 degrees. Each length is an ellipse (labels at its left end); where the ray crosses it stands the target that fits both.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres, labelled with their path lengths. A dashed ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
 c, angle = 400.0, np.deg2rad(55)
 alpha = np.linspace(0, np.pi, 361)
 fig, axes = plt.subplots(figsize=(6.6, 3.7))
@@ -247,8 +247,13 @@ for number, string in enumerate((1000.0, 1300.0, 1700.0)):
     axes.plot(around[:, 0], around[:, 1], **look)
     axes.plot([hit[0], 2 * c], [hit[2], 0], lw=0.8, **look)
     axes.plot(hit[0], hit[2], "o", **look)
-    below = {"textcoords": "offset points", "ha": "center", "va": "top"}
-    axes.annotate(f"{string:.0f} m", around[0, :2], (0, -6), **below, **look)
+    below = {
+        "textcoords": "offset points",
+        "ha": "center",
+        "va": "top",
+        "fontsize": 8,
+    }
+    axes.annotate(f"{string:.0f} m", around[-1, :2], (0, -5), **below, **look)
 axes.plot([0, 900 * np.cos(angle)], [0, 900 * np.sin(angle)], "k--", lw=1)
 axes.plot([0, 2 * c], [0, 0], "ks")
 for name, x in (("$S_1$", 0), ("$S_2$", 2 * c)):
