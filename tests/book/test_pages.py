@@ -382,7 +382,7 @@ def test_the_interactive_figure_computes_what_the_package_computes(open_page):
         assert f"error {trend}" in readout.inner_text()
         assert ("here it falls" in task.inner_text()) == (trend == "falls")
     for handle, dragged in (("target", (60, -30)), ("second", (-60, 0))):
-        handle = explorer.locator(f"[data-part={handle}]")
+        handle = explorer.locator(f"[data-part={handle}] [fill=transparent]")
         handle.scroll_into_view_if_needed()
         box = handle.bounding_box()
         middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
