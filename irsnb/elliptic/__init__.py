@@ -36,7 +36,7 @@ from irsnb.elliptic.signal import (
     receive,
     receive_steering,
 )
-from irsnb.elliptic.trials import locate_trial, scan_trial
+from irsnb.elliptic.trials import associate_trial, locate_trial, scan_trial
 from irsnb.elliptic.weights import METHODS, binary_weights, direction_weights, perturbation_mae
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "array_weights",
     "arrival_sines",
     "associate",
+    "associate_trial",
     "beam_responses",
     "binary_weights",
     "combine",

@@ -136,10 +136,10 @@ BUGS = {
         "* 1.0",
         f"{ELLIPTIC}/waveform.ipynb",
     ),
-    "share of nine tenths for all": (
-        "report/ledger/first_edition.py",
-        "REPRODUCED if share == 1 else",
-        "REPRODUCED if share >= 0.9 else",
+    "half of the draws for all": (
+        "report/ledger/rules.py",
+        "good = low > 0.95 if drawn",
+        "good = low > 0.5 if drawn",
         f"{ELLIPTIC}/one_pair.ipynb",
     ),
     "least likely start": (
