@@ -126,9 +126,22 @@ class PlanarArray:
             distance = checks.positive("distance", distance, "m")
             shapes["distance"] = distance.shape
         checks.common_shape(**shapes)
-        along = unit_vector_unchecked(azimuth, elevation) @ self.positions.T
-        if distance is not None:
-            # r - |r u - p|, written without the cancellation of two long lengths
-            r, square = distance[..., None], np.sum(self.positions**2, axis=-1)
-            along = (2 * r * along - square) / (r + np.sqrt(r**2 - 2 * r * along + square))
-        return np.exp(2j * np.pi / self.wavelength * along)
+        return np.exp(1j * phases_unchecked(self, azimuth, elevation, distance))
+
+
+def phases_unchecked(array, azimuth, elevation, distance=None):
+    """Phases of :meth:`PlanarArray.steering_vector` [rad], of input that has been checked."""
+    along = unit_vector_unchecked(azimuth, elevation) @ array.positions.T
+    if distance is not None:
+        # r - |r u - p|, written without the cancellation of two long lengths:
+        # (2 r along - square) / (r + sqrt(r^2 - 2 r along + square)), with little memory.
+        r, square = distance[..., None], np.sum(array.positions**2, axis=-1)
+        along = 2 * r * along
+        root = r**2 - along
+        root += square
+        np.sqrt(root, out=root)
+        root += r
+        along -= square
+        along /= root
+    along *= 2 * np.pi / array.wavelength
+    return along

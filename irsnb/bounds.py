@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import common_shape, integer_array, real_array, require
-from irsnb.fix import row_values
+from irsnb.checks import common_shape, integer_array, real_array, require, row_values
 from irsnb.whitening import read_covariance, whitener
 
 __all__ = [

@@ -27,6 +27,7 @@ __all__ = [
     "generator",
     "instance",
     "integer_array",
+    "least_eigenvalue",
     "mask",
     "missing",
     "points",
@@ -34,6 +35,7 @@ __all__ = [
     "real_array",
     "real_number",
     "require",
+    "row_values",
     "shape",
     "text",
     "texts",
@@ -141,6 +143,30 @@ def complex_array(
     if finite:
         require(np.isfinite(array), name, array, "it must be finite")
     return array
+
+
+def row_values(name: str, value: Any, *, is_complex: bool = False) -> np.ndarray:
+    """Return numbers of a batch as an array, whatever their values, or raise ``ValueError`` for another kind.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like
+        What the caller gave: NaN and infinities pass, :func:`irsnb.fix.sift_rows` judges them row by row.
+    is_complex : bool
+        Whether complex numbers are allowed; they stay complex, and real numbers real.
+
+    Returns
+    -------
+    ndarray of float or complex
+    """
+    array = _array(name, value, "fiuc" if is_complex else "fiu", "must be numbers in a regular array", None)
+    return (
+        array
+        if array.dtype in (float, complex)
+        else array.astype(complex if array.dtype.kind == "c" else float)
+    )
 
 
 def integer_array(name: str, value: Any, low: int | None = None, high: int | None = None) -> np.ndarray:
@@ -383,12 +409,36 @@ def covariance(name: str, value: Any, size: int | None = None, *, is_complex: bo
         departure,
         f"it must be {word} (largest departure shown)",
     )
-    least = _least_eigenvalue(array)
+    least = least_eigenvalue(array)
     require(least > 0, name, least, "it must be positive definite (least eigenvalue of correlations shown)")
     return array
 
 
 # ---------------------------------------------------------------------------------------------- settings
+
+
+def least_eigenvalue(matrices: np.ndarray) -> np.ndarray:
+    """Least eigenvalue of covariances, each scaled to ones on its diagonal.
+
+    So mixed units, such as microradians beside metres, and large numbers do no harm.
+
+    Parameters
+    ----------
+    matrices : ndarray, shape (..., N, N)
+        Hermitian.
+
+    Returns
+    -------
+    ndarray, shape (...)
+        -1 where an entry of the diagonal is not above 0, or a correlation is far beyond 1.
+    """
+    variances = np.diagonal(matrices, axis1=-2, axis2=-1).real
+    scale = np.sqrt(np.where(variances > 0, variances, 1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        correlations = matrices / scale[..., :, None] / scale[..., None, :]
+        hopeless = ~(np.abs(correlations).max(axis=(-1, -2)) <= 2) | (variances <= 0).any(axis=-1)
+    least = np.linalg.eigvalsh(np.where(hopeless[..., None, None], 0, correlations))[..., 0]
+    return np.where(hopeless, -1.0, least)
 
 
 def count(name: str, value: Any, low: int = 1, high: int | None = None) -> int:
@@ -801,17 +851,6 @@ def _array(name, value, kinds, wanted, dtype):
         return array
     with np.errstate(over="ignore"):
         return array.astype(dtype)
-
-
-def _least_eigenvalue(matrices):
-    """Of Hermitian matrices balanced by their diagonal, so that mixed units and large numbers do no harm."""
-    variances = np.diagonal(matrices, axis1=-2, axis2=-1).real
-    scale = np.sqrt(np.where(variances > 0, variances, 1))
-    with np.errstate(over="ignore", invalid="ignore"):
-        correlations = matrices / scale[..., :, None] / scale[..., None, :]
-        hopeless = ~(np.abs(correlations).max(axis=(-1, -2)) <= 2) | (variances <= 0).any(axis=-1)
-    least = np.linalg.eigvalsh(np.where(hopeless[..., None, None], 0, correlations))[..., 0]
-    return np.where(hopeless, -1.0, least)
 
 
 def _large_integer(value):

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from irsnb import checks
-from irsnb.fix import Fix, row_values, sift_rows
+from irsnb.checks import row_values
+from irsnb.fix import Fix, sift_rows
 from irsnb.whitening import read_covariance, whitener
 
 __all__ = ["LEAST_PIVOT", "Descent", "descend", "fit", "fix_of_descent", "levenberg_marquardt"]

@@ -4,18 +4,17 @@ A fit that has settled may still be wrong: the model may not describe what was m
 Pearson's chi-square test, and ``converged`` listens to it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtri
 
-from irsnb.checks import _array, integer_array
+from irsnb.checks import integer_array
 
-__all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "row_values", "sift_rows"]
+__all__ = ["LEVEL", "MOST_REMARKS", "Fix", "misfit_limit", "remark_lines", "sift_rows"]
 
 LEVEL = 1e-3
 """Level of the chi-square test, which is how often a misfit is called too large although the model holds."""
@@ -166,30 +165,6 @@ class Fix:
         return "\n".join(lines)
 
 
-def row_values(name: str, value: Any, *, is_complex: bool = False) -> np.ndarray:
-    """Return numbers of a batch as an array, whatever their values, or raise ``ValueError`` for another kind.
-
-    Parameters
-    ----------
-    name : str
-        The argument's name, for the message.
-    value : array_like
-        What the caller gave: NaN and infinities pass, :func:`sift_rows` judges them row by row.
-    is_complex : bool
-        Whether complex numbers are allowed; they stay complex, and real numbers real.
-
-    Returns
-    -------
-    ndarray of float or complex
-    """
-    array = _array(name, value, "fiuc" if is_complex else "fiu", "must be numbers in a regular array", None)
-    return (
-        array
-        if array.dtype in (float, complex)
-        else array.astype(complex if array.dtype.kind == "c" else float)
-    )
-
-
 def sift_rows(
     rows: tuple[int, ...], checks: Iterable[tuple[str, np.ndarray, np.ndarray, str]]
 ) -> tuple[np.ndarray, list[str]]:
@@ -233,7 +208,7 @@ def sift_rows(
             return f"{name}: got {first!r}; {allowed}"
 
         # A row is remarked on once, by the first check that it fails.
-        remarks += _lines(bad & good, line)
+        remarks += remark_lines(bad & good, line)
         good &= ~bad
     if not good.any():
         names = ", ".join(dict.fromkeys(name for name, *_ in checks))
@@ -244,20 +219,33 @@ def sift_rows(
 
 def _judgements(misfit, dof, limit, settled) -> Iterator[str]:
     dof, limit, settled = (np.broadcast_to(a, misfit.shape) for a in (dof, limit, settled))
-    yield from _lines(
+    yield from remark_lines(
         misfit > limit,
         lambda row: (
             f"misfit: got {misfit[row]:.4g}; with {_count(dof[row], 'degree')} of freedom noise exceeds "
             f"{limit[row]:.1f} once in {1 / LEVEL:.0f}: the model does not fit"
         ),
     )
-    yield from _lines(
+    yield from remark_lines(
         ~settled & ~np.isnan(misfit), lambda row: "position: the steps ran out before the fit settled"
     )
 
 
-def _lines(found, text) -> Iterator[str]:
-    """A line for each row where `found` is true, MOST_REMARKS of them, and how many more there are."""
+def remark_lines(found: np.ndarray, text: Callable[[tuple[int, ...]], str]) -> Iterator[str]:
+    """Remarks on the rows of a batch where something was found.
+
+    Parameters
+    ----------
+    found : ndarray of bool, shape (...)
+        True for the rows to remark on.
+    text : callable
+        What to say of a row, given as a tuple of indices.
+
+    Returns
+    -------
+    iterator of str
+        A line for each of the first :data:`MOST_REMARKS` rows, and one that says how many more there are.
+    """
     rows = np.argwhere(found)
     for row in map(tuple, rows[:MOST_REMARKS].tolist()):
         where = _name(row)

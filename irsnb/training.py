@@ -30,6 +30,8 @@ __all__ = ["EPSILON", "History", "fit", "learning_rate", "load_keras", "split", 
 EPSILON = 1e-8
 """Adam's, as in its authors' paper and in PyTorch; Keras' own default is ten times that."""
 _MOST_EPOCHS = 10**6
+_MANY_BATCHES = 100
+"""In an epoch: from here on Keras' pipeline of rows is worth tracing several steps as one."""
 
 
 def load_keras() -> ModuleType:
@@ -265,7 +267,8 @@ def fit(
     keep : {"best", "last"}
         Whose epoch's weights the model ends with. Where the validation rows also judge, the last.
     xla : bool
-        Whether a step is compiled: faster for dense and recurrent layers, slower for large convolutions.
+        Whether a step is compiled by XLA; the training is the same to rounding. Compiling takes seconds, so
+        it pays for thousands of steps of dense and recurrent layers; large convolutions are slower with it.
 
     Returns
     -------
@@ -296,13 +299,12 @@ def fit(
     keep, xla = checks.choice("keep", keep, ("best", "last")), checks.flag("xla", xla)
     # XLA halves the time of a step; TensorFlow has none for Apple's processors.
     compiled = "auto" if xla and sys.platform == "darwin" else xla
-    steps = max(len(training[0]) // batch, 1)
+    many = len(training[0]) > _MANY_BATCHES * batch
     model.compile(
         keras.optimizers.Adam(first_rate, epsilon=EPSILON),
         loss,
         jit_compile=compiled,
-        # Four calls an epoch at least: TensorFlow takes fewer for a sign of a function traced in vain.
-        steps_per_execution=max(min(steps // 4, 25), 1),
+        steps_per_execution=25 if many else 1,
     )
     model.optimizer.build(model.trainable_variables)
     task = {"rows": len(training[0]), "batch": batch, "first_rate": first_rate, "seed": seed}
@@ -323,7 +325,7 @@ def fit(
         order = np.random.default_rng([seed, epoch]).permutation(len(training[0]))
         inputs, targets = (np.asarray(part)[order] for part in training)
         lost = _train(model, inputs, targets, min(batch, len(inputs)))
-        reached = _evaluate(model, *validation)
+        reached = mean_loss(model, *validation)
         if not np.isfinite(reached):
             raise ValueError(
                 f"training: the validation loss is {reached} after epoch {epoch + 1}; lower first_rate"
@@ -349,8 +351,8 @@ def fit(
 
 
 def _train(model, inputs, targets, batch):
-    """Loss during one epoch. Keras' pipeline of rows costs as much as twenty small batches without it."""
-    if len(inputs) > 10 * batch:
+    """Loss during one epoch, whose steps are the same with and without Keras' pipeline of rows."""
+    if len(inputs) > _MANY_BATCHES * batch:
         done = model.fit(inputs, targets, batch_size=batch, shuffle=False, verbose=0)
         return done.history["loss"][0]
     lost = 0.0
@@ -362,14 +364,15 @@ def _train(model, inputs, targets, batch):
     return lost / len(inputs)
 
 
-def _evaluate(model, inputs, targets):
-    """Loss after an epoch; where the rows are one batch, without a traced function, which costs more."""
-    if len(inputs) > 1024:
-        return float(model.evaluate(inputs, targets, batch_size=1024, verbose=0))
-    ops = load_keras().ops
-    inputs, targets = ops.convert_to_tensor(inputs, "float32"), ops.convert_to_tensor(targets, "float32")
-    answers = model(inputs, training=False)
-    return float(ops.convert_to_numpy(model.compute_loss(inputs, targets, answers, training=False)))
+def mean_loss(model, inputs, targets):
+    """Loss over all rows, by calls of the model: TensorFlow would trace a function of its own for each."""
+    ops, rows, total = load_keras().ops, 1024, 0.0
+    for first in range(0, len(inputs), rows):
+        some = slice(first, first + rows)
+        given, truth = (ops.convert_to_tensor(part[some], "float32") for part in (inputs, targets))
+        loss = model.compute_loss(given, truth, model(given, training=False), training=False)
+        total += float(ops.convert_to_numpy(loss)) * len(inputs[some])
+    return total / len(inputs)
 
 
 def _history(losses):

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from irsnb.checks import _least_eigenvalue
-from irsnb.fix import row_values
+from irsnb.checks import least_eigenvalue, row_values
 
 __all__ = ["read_covariance", "whitener"]
 
@@ -75,7 +74,7 @@ def read_covariance(
     filled = np.where(finite, values, 0)
     asymmetry = np.abs(filled - np.swapaxes(filled.conj(), -1, -2)).max(axis=(-1, -2))
     largest = np.abs(filled).max(axis=(-1, -2))
-    least = _least_eigenvalue(filled)
+    least = least_eigenvalue(filled)
     asymmetry, largest, least = (np.broadcast_to(a, rows) for a in (asymmetry, largest, least))
     values, finite = (np.broadcast_to(a, (*rows, n_data, n_data)) for a in (values, finite))
     kind = "Hermitian" if is_complex else "symmetric"

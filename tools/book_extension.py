@@ -76,7 +76,7 @@ class LedgerTable(SphinxDirective):
         page = posixpath.join("notebooks", path.with_suffix("").as_posix())
         uri = self.env.app.builder.get_relative_uri(self.env.docname, page) + f"#{row.anchor}"
         link = nodes.reference("", path.stem.replace("_", " "), refuri=uri, internal=True)
-        verdict = nodes.inline("", row.label, classes=["verdict", f"verdict-{row.verdict.split()[0]}"])
+        verdict = nodes.inline("", row.label, classes=["verdict", f"verdict-{row.verdict.replace(' ', '-')}"])
         ours = row.ours if row.scale == "quick" else f"{row.ours} ({row.scale} scale)"
         return claim.where, claim.says, ours, row.bound, [verdict, f": {row.reason}"], link
 

@@ -89,7 +89,9 @@ def execute(source, on_cell=lambda: None, timeout=900):
         )
         try:
             # A notebook keeps what was computed, not how long it took.
-            client.execute(env=os.environ | {"TQDM_DISABLE": "1"})
+            # Another backend than the notebook's own would store no figures.
+            others = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            client.execute(env=others | {"TQDM_DISABLE": "1"})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise NotebookFailure(f"{_label(source)}, {_where(notebook, total, error)}") from None
     notebook.cells.pop()

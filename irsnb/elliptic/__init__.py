@@ -17,6 +17,7 @@ from irsnb.elliptic.impairments import (
 from irsnb.elliptic.linear import locate_sums
 from irsnb.elliptic.locate import locate
 from irsnb.elliptic.pair import locate_pair, pair_directions, pair_positions, pair_sensitivities
+from irsnb.elliptic.placement import placement_bound
 from irsnb.elliptic.radar import Detour, Radar, Scene
 from irsnb.elliptic.scan import Scan, scan
 from irsnb.elliptic.scene import (
@@ -41,7 +42,7 @@ from irsnb.elliptic.signal import (
     receive,
     receive_steering,
 )
-from irsnb.elliptic.trials import impaired_trial, locate_trial, scan_trial
+from irsnb.elliptic.trials import associate_trial, impaired_trial, locate_trial, scan_trial
 from irsnb.elliptic.weights import METHODS, binary_weights, direction_weights, perturbation_mae
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "array_weights",
     "arrival_sines",
     "associate",
+    "associate_trial",
     "beam_responses",
     "binary_weights",
     "calibration_covariance",
@@ -82,6 +84,7 @@ __all__ = [
     "paper_direction",
     "path_sums",
     "perturbation_mae",
+    "placement_bound",
     "position_crlb",
     "quantised_responses",
     "receive",

@@ -119,29 +119,53 @@ def associate(
     choices = np.indices((n_sums,) * n_pairs).reshape(n_pairs, -1).T
     everything = path_sums[choices, np.arange(n_pairs)]
     misfit = fit_misfits(surfaces, azimuth[:, None], elevation[:, None], everything, **noise)
-    (best, total), (_, next_best) = _two_best_disjoint(misfit, choices)
+    (best, total), (_, next_best) = _two_best_disjoint(misfit, _masks(choices))
     picked = np.array(best)
     fix = locate(surfaces, azimuth, elevation, everything[picked], **noise)
     return Association(choices[picked], fix, float(next_best - total))
 
 
-def _two_best_disjoint(misfit, choices):
+def sort_draws(surfaces, azimuth, elevation, path_sums, noise):
+    """:func:`associate` for many draws of checked values at once: order, margin and positions.
+
+    Shapes: angles (draws, K), path sums (draws, N, M); order (draws, K, M), positions (draws, K, 3).
+    """
+    (draws, n_sums, n_pairs), pairs = path_sums.shape, np.arange(path_sums.shape[-1])
+    choices = np.indices((n_sums,) * n_pairs).reshape(n_pairs, -1).T
+    everything = path_sums[:, choices, pairs]
+    misfit = fit_misfits(surfaces, azimuth[..., None], elevation[..., None], everything[:, None], **noise)
+    picked, margin, masks = np.empty(azimuth.shape, dtype=int), np.empty(draws), _masks(choices)
+    for draw in range(draws):
+        (best, total), (_, next_best) = _two_best_disjoint(misfit[draw], masks)
+        picked[draw], margin[draw] = best, next_best - total
+    chosen = np.take_along_axis(everything, picked[..., None], axis=1)
+    fix = locate(surfaces, azimuth, elevation, chosen, **noise)
+    return choices[picked], margin, fix.position
+
+
+def _masks(choices):
+    """Each choice as a whole number with a bit for each sum that it takes."""
+    n_sums, n_pairs = choices.max() + 1, choices.shape[1]
+    return [sum(1 << int(n_sums * m + row[m]) for m in range(n_pairs)) for row in choices]
+
+
+def _two_best_disjoint(misfit, masks):
     """The two sets of choices, one for each row, that share no sum and have the smallest total misfit."""
-    ranked = np.argsort(misfit, axis=1, kind="stable")
-    least = misfit.min(axis=1)
+    order = np.argsort(misfit, axis=1, kind="stable")
+    ranked = [list(zip(row.tolist(), misfit[k, row].tolist(), strict=True)) for k, row in enumerate(order)]
+    rest = [*np.cumsum(misfit.min(axis=1)[::-1])[::-1][1:].tolist(), 0.0]
     found = [(None, np.inf), (None, np.inf)]
 
-    def extend(row, taken, total):
+    def extend(row, taken, used, total):
         nonlocal found
-        if row == len(misfit):
-            found = sorted([*found, (tuple(taken), total)], key=lambda entry: entry[1])[:2]
+        if row == len(ranked):
+            found = sorted([*found, (taken, total)], key=lambda entry: entry[1])[:2]
             return
-        rest = least[row + 1 :].sum()
-        for index in ranked[row]:
-            if total + misfit[row, index] + rest >= found[1][1]:
+        for index, miss in ranked[row]:
+            if total + miss + rest[row] >= found[1][1]:
                 return
-            if all(np.all(choices[index] != choices[other]) for other in taken):
-                extend(row + 1, [*taken, index], total + misfit[row, index])
+            if not used & masks[index]:
+                extend(row + 1, (*taken, index), used | masks[index], total + miss)
 
-    extend(0, [], 0.0)
+    extend(0, (), 0, 0.0)
     return found

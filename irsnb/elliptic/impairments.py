@@ -281,6 +281,8 @@ def detour_bias(scene: Scene, target: ArrayLike, detour: Detour, *, n_phases: in
     checks.instance("scene", scene, Scene)
     checks.instance("detour", detour, Detour)
     target, n_phases = one_target(scene, target), checks.count("n_phases", n_phases)
+    samples = scene.n_pairs * scene.radar.beam_side**2 * scene.radar.subcarriers
+    checks.check_memory("n_phases", n_phases, 64.0 * n_phases * samples)
     cosines, sums = _seen_from(scene, target, scene.surfaces, np.zeros(3))
     beyond_focal, offset = sums - scene.focal_distances, cosines - scene.sector
     phases = 2 * np.pi * np.arange(n_phases) / n_phases

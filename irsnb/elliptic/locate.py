@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
-from irsnb.checks import common_shape
+from irsnb.checks import common_shape, row_values
 from irsnb.elliptic.scene import checked_surfaces
 from irsnb.fitting import Descent, fix_of_descent
-from irsnb.fix import Fix, _lines, misfit_limit, row_values, sift_rows
+from irsnb.fix import Fix, misfit_limit, remark_lines, sift_rows
 from irsnb.whitening import read_covariance
 
 __all__ = ["locate"]
@@ -353,4 +353,4 @@ def _left_out(wrong, path_sums, why):
         pair = int(np.argmax(wrong[row]))
         return f"path_sums: got {path_sums[row][pair].item()!r} for pair {pair}; left out: {why}"
 
-    return list(_lines(wrong.any(axis=-1), text))
+    return list(remark_lines(wrong.any(axis=-1), text))

@@ -11,7 +11,7 @@ from irsnb.checks import complex_array, require
 from irsnb.elliptic.locate import fit_misfits
 from irsnb.elliptic.radar import Scene
 from irsnb.elliptic.signal import cosines_to_direction, delay_phases, responses, scan_information
-from irsnb.fix import _lines, misfit_limit
+from irsnb.fix import misfit_limit, remark_lines
 
 __all__ = ["Scan", "scan"]
 
@@ -130,7 +130,7 @@ def _remarks(radar, lead, fixed, inside, settled, fits, misfit):
             ),
         ),
     ]
-    return tuple(line for found, text in findings for line in _lines(found.reshape(lead), text))
+    return tuple(line for found, text in findings for line in remark_lines(found.reshape(lead), text))
 
 
 def _covariance(scene, azimuth, elevation, cosines, snr):

@@ -6,6 +6,7 @@ from scipy.stats import chi2
 
 from irsnb import checks
 from irsnb.checks import points
+from irsnb.elliptic.association import MOST_FITS, sort_draws
 from irsnb.elliptic.bounds import direction_crlb, position_crlb, scan_crlb
 from irsnb.elliptic.impairments import Impairment, calibration_covariance, impaired_samples, one_target
 from irsnb.elliptic.locate import locate
@@ -17,7 +18,10 @@ from irsnb.elliptic.signal import array_weights, arrival_sines, link_budget, rec
 from irsnb.elliptic.weights import METHODS, direction_weights
 from irsnb.geometry import direction_angles
 
-__all__ = ["impaired_trial", "locate_trial", "scan_trial"]
+__all__ = ["associate_trial", "impaired_trial", "locate_trial", "scan_trial"]
+
+MOST_TRIES = 10_000
+"""Times that :func:`associate_trial` draws targets anew until they can be told apart."""
 
 
 def locate_trial(
@@ -97,6 +101,149 @@ def locate_trial(
     out["position"], out["converged"] = fix.position - targets, fix.converged
     out["position_bound"] = _roots(bound, draws)
     return out
+
+
+def associate_trial(
+    rng: np.random.Generator,
+    draws: int,
+    *,
+    surfaces: ArrayLike,
+    box: ArrayLike,
+    n_targets: int,
+    sigma_angle: float,
+    sigma_path: ArrayLike,
+    separation: float | None = None,
+    n_ghosts: int = 0,
+    detour: ArrayLike = (20.0, 300.0),
+    least_angle: float = 0.0,
+    least_sum: float = 0.0,
+) -> dict[str, np.ndarray]:
+    """Draw several targets whose path sums come in any order; sort the sums, and locate the targets.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    draws : int
+    surfaces : array_like, shape (M + 1, 3)
+        [m].
+    box : array_like, shape (2, 3)
+        Corners between which targets are drawn evenly [m]; the same corner twice is one place.
+    n_targets : int
+        K.
+    sigma_angle : float
+        Standard deviation of each departure angle [rad].
+    sigma_path : array_like, shape () or (M,)
+        Standard deviation of each path sum [m].
+    separation : float, optional
+        Only the first target comes from the box; the others are this far from it, in random directions [m].
+    n_ghosts : int
+        Further echoes of each pair: some target's path sum and a detour, another one over each pair.
+    detour : array_like, shape (2,)
+        Between which lengths a detour is drawn [m].
+    least_angle, least_sum : float
+        What the radar resolves: targets are drawn anew until any two are further apart than this, in
+        direction at the first surface [rad] and in each pair's path sum [m].
+
+    Returns
+    -------
+    dict of ndarray
+        ``"right"``, ``"margin"`` and ``"tries"``, (draws,): whether each sum went to its target, the margin
+        of :class:`Association`, and how often targets were drawn. ``"position"`` and ``"position_bound"``,
+        (draws, K): distance of each located target from the true one, and the bound where echoes have
+        names [m].
+
+    Raises
+    ------
+    ValueError
+        As :func:`associate`; if the box or the detours are not in order, or if in 10,000 tries no targets are
+        far enough apart.
+
+    Examples
+    --------
+    >>> setting = {"surfaces": [(0, 0, 0), (2400, 0, 0), (800, 0, 0)], "n_targets": 2}
+    >>> setting |= {"box": [(50, 200, 200), (750, 900, 900)], "least_sum": 30.0}
+    >>> setting |= {"sigma_angle": 0.003, "sigma_path": 1.0}
+    >>> drawn = associate_trial(np.random.default_rng(0), 200, **setting)
+    >>> bool(drawn["right"].mean() > 0.9)
+    True
+    """
+    rng, draws = checks.generator("rng", rng), checks.count("draws", draws)
+    surfaces = checked_surfaces(surfaces, batch=False)
+    n_targets, n_ghosts = checks.count("n_targets", n_targets), checks.count("n_ghosts", n_ghosts, 0)
+    n_sums, n_pairs = n_targets + n_ghosts, len(surfaces) - 1
+    if n_targets * n_sums**n_pairs > MOST_FITS:
+        raise ValueError(
+            f"n_targets, n_ghosts: got {n_targets} and {n_ghosts} over {n_pairs} pairs; at most "
+            f"{MOST_FITS:,} joint fits are made"
+        )
+    checks.check_memory("draws", draws, 8.0 * draws * n_targets * n_sums**n_pairs * (n_pairs + 2))
+    low, high = _in_order("box", points("box", box), (2, 3))
+    detour = _in_order("detour", checks.real_array("detour", detour), (2,))
+    if separation is not None:
+        separation = float(checks.positive("separation", checks.real_number("separation", separation), "m"))
+    least = [
+        float(checks.require(value >= 0, name, value, "it must not be negative") or value)
+        for name, value in (
+            ("least_angle", checks.real_number("least_angle", least_angle)),
+            ("least_sum", checks.real_number("least_sum", least_sum)),
+        )
+    ]
+    noise = {"sigma_angle": sigma_angle, "sigma_path": sigma_path}
+    targets, tries = _apart(rng, draws, surfaces, (low, high), n_targets, separation, least)
+    bound = np.sqrt(np.trace(position_crlb(surfaces, targets, **noise), axis1=-2, axis2=-1))
+    azimuth, elevation, _ = direction_angles(targets - surfaces[0])
+    angles = rng.standard_normal((2, draws, n_targets)) * np.asarray(sigma_angle, float)
+    azimuth, elevation = azimuth + angles[0], np.clip(elevation + angles[1], -np.pi / 2, np.pi / 2)
+    sums = path_sums(surfaces, targets)
+    sums = sums + rng.standard_normal(sums.shape) * np.asarray(sigma_path, float)
+    origins = rng.integers(n_targets, size=(draws, n_ghosts, 1))
+    late = np.take_along_axis(sums, origins, axis=1) + rng.uniform(*detour, (draws, n_ghosts, n_pairs))
+    sums = np.concatenate([sums, late], axis=1)
+    places = np.argsort(rng.random(sums.shape), axis=1)
+    sums = np.take_along_axis(sums, places, axis=1)
+    order, margin, position = sort_draws(surfaces, azimuth, elevation, sums, noise)
+    back = np.argsort(places, axis=1)[:, :n_targets]
+    return {
+        "right": (order == back).all(axis=(1, 2)),
+        "margin": margin,
+        "tries": tries,
+        "position": np.linalg.norm(position - targets, axis=-1),
+        "position_bound": bound,
+    }
+
+
+def _in_order(name, values, shape):
+    """Two ends of a range, the first not above the second."""
+    if values.shape != shape:
+        raise ValueError(f"{name}: got shape {values.shape}; it must be {shape}, least and largest")
+    checks.require(values[0] <= values[1], name, values[0], "the first must not exceed the second")
+    return values
+
+
+def _apart(rng, draws, surfaces, box, n_targets, separation, least):
+    """Targets (draws, K, 3) of which any two can be told apart, and how often each set was drawn."""
+    targets, tries = np.empty((draws, n_targets, 3)), np.zeros(draws, dtype=int)
+    missing = np.arange(draws)
+    first, second = np.triu_indices(n_targets, 1)
+    while missing.size:
+        if tries.max() == MOST_TRIES:
+            raise ValueError(
+                f"least_angle, least_sum: got {least[0]} rad and {least[1]} m; in {MOST_TRIES:,} tries no "
+                "targets were that far apart"
+            )
+        drawn = rng.uniform(*box, (missing.size, n_targets, 3))
+        if separation is not None:
+            ray = rng.standard_normal((missing.size, n_targets - 1, 3))
+            ray /= np.linalg.norm(ray, axis=-1, keepdims=True)
+            drawn[:, 1:] = drawn[:, :1] + separation * ray
+        targets[missing], tries[missing] = drawn, tries[missing] + 1
+        offset = drawn - surfaces[0]
+        ray = offset / np.linalg.norm(offset, axis=-1, keepdims=True)
+        angle = 2 * np.arcsin(np.clip(np.linalg.norm(ray[:, first] - ray[:, second], axis=-1) / 2, 0, 1))
+        sums = path_sums(surfaces, drawn)
+        apart = (np.abs(sums[:, first] - sums[:, second]) >= least[1]).all(axis=(1, 2))
+        missing = missing[~(apart & (angle >= least[0]).all(axis=1))]
+    return targets, tries
 
 
 def scan_trial(

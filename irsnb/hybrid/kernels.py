@@ -1,14 +1,14 @@
 """The loops of decoupled MUSIC that numpy could only run as many passes over memory, compiled.
 
 Only :mod:`irsnb.hybrid.music` calls these functions, with input that it has checked. Importing this module
-loads numba. Compiled code is kept on disk, beside this file or in the user's cache, and compiled anew where
-that is not possible.
+loads numba.
 """
 
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
+
+from irsnb.compiled import compiled
 
 __all__: list[str] = []
 """Nothing here checks its input, so nothing here is for other callers."""
@@ -25,18 +25,6 @@ ROUNDING = 1e-12
 
 FINITE = {"contract", "nsz", "nnan", "arcp"}
 """Liberties of the compiler where no value is a NaN: fused multiply-adds, no account of the sign of zero."""
-
-
-def compiled(**options):
-    """Decorator: compile at the first call and keep the result, if there is a place where to keep it."""
-
-    def decorate(function):
-        try:
-            return njit(cache=True, error_model="numpy", **options)(function)
-        except RuntimeError:  # neither the package's folder nor the user's cache can be written
-            return njit(error_model="numpy", **options)(function)
-
-    return decorate
 
 
 @compiled()
@@ -249,6 +237,25 @@ def spectra(columns):
                     line[a] = 1 / max(low + s[a] * high, floor)
 
     return fill
+
+
+@compiled()
+def nulls(phases, signal, out):
+    """a^H (I - V V^H) a of steering vectors ``a = exp(j phases)`` (n, M) for a basis V (M, K), into out (n,).
+
+    No steering vector is kept: sines and cosines are what the time goes into, not passes over memory.
+    """
+    sums = np.empty(signal.shape[1], dtype=np.complex128)
+    for i in range(len(phases)):
+        sums[:] = 0.0
+        for m in range(len(signal)):
+            conjugate = complex(np.cos(phases[i, m]), -np.sin(phases[i, m]))
+            for k in range(len(sums)):
+                sums[k] += conjugate * signal[m, k]
+        power = 0.0
+        for k in range(len(sums)):
+            power += sums[k].real ** 2 + sums[k].imag ** 2
+        out[i] = len(signal) - power
 
 
 @compiled(fastmath=FINITE)

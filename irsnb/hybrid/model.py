@@ -99,11 +99,12 @@ def path_channels(
     there = scenario.interactions[users] >= 0
     if hears == "front":
         there &= np.cos(scenario.azimuth[users]) > 0
-    azimuth = np.where(there, scenario.azimuth[users], 0.0)
-    elevation = np.where(there, scenario.elevation[users], 0.0)
-    length = np.where(there, speed_of_light * scenario.delay[users], 1.0)
-    shape = array.steering_vector(azimuth, elevation, length if wave == "spherical" else None)
-    return np.where(there, scenario.gain[users], 0.0)[..., None] * shape
+    # Most users have few paths: steering vectors only for those that are there.
+    azimuth, elevation = scenario.azimuth[users][there], scenario.elevation[users][there]
+    length = speed_of_light * scenario.delay[users][there] if wave == "spherical" else None
+    channels = np.zeros((*there.shape, len(array.positions)), dtype=complex)
+    channels[there] = scenario.gain[users][there][:, None] * array.steering_vector(azimuth, elevation, length)
+    return channels
 
 
 def signal_covariance(channels: ArrayLike, correlation: str = "uncorrelated") -> np.ndarray:

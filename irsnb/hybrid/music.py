@@ -13,7 +13,7 @@ from scipy.linalg import block_diag, eigh
 
 import irsnb.hybrid.inputs as inputs
 from irsnb import checks
-from irsnb.arrays import PlanarArray
+from irsnb.arrays import PlanarArray, phases_unchecked
 
 __all__ = [
     "GRID",
@@ -453,6 +453,8 @@ def range_spectrum(
     ValueError
         If a shape does not fit, a value is not finite, a distance is not above 0, or not 1 <= K < M.
     """
+    import irsnb.hybrid.kernels as kernels
+
     covariance = inputs.covariances(
         "covariance", covariance, len(inputs.planar_array("array", array).positions)
     )
@@ -465,9 +467,10 @@ def range_spectrum(
     n_sources = inputs.sources("n_sources", n_sources, len(covariance))
     checks.check_memory("distances", distances, 32.0 * len(directions) * len(distances) * len(covariance))
     signal = signal_subspace(covariance, n_sources)
-    steering = array.steering_vector(directions[:, :1], directions[:, 1:], distances)
-    null = len(array.positions) - np.sum(np.abs(steering.conj() @ signal) ** 2, axis=-1)
-    return 1 / np.maximum(null, len(array.positions) * np.finfo(float).eps)
+    phases = phases_unchecked(array, directions[:, :1], directions[:, 1:], distances)
+    null = np.empty(phases.shape[:-1])
+    kernels.nulls(phases.reshape(-1, len(covariance)), np.ascontiguousarray(signal), null.reshape(-1))
+    return 1 / np.maximum(null, len(covariance) * np.finfo(float).eps)
 
 
 def find_ranges(
@@ -595,6 +598,32 @@ def signal_subspace(covariance, n_sources):
         # LAPACK finds a few eigenvectors in less time than all; numpy asks for all.
         vectors[left] = eigh(flat[left], subset_by_index=(size - count, size - 1), check_finite=False)[1]
     return vectors.reshape(*covariance.shape[:-1], count)
+
+
+def signal_eigenpairs(covariance, n_sources):
+    """Eigenpairs of the K largest eigenvalues and the mean of the others; covariance and K have been checked.
+
+    Parameters
+    ----------
+    covariance : ndarray of complex, shape (..., M, M)
+    n_sources : int
+        K, below M.
+
+    Returns
+    -------
+    values : ndarray, shape (..., K)
+        Rising.
+    vectors : ndarray of complex, shape (..., M, K)
+        Orthonormal columns.
+    noise : ndarray, shape (..., 1)
+        What the signals leave of the trace, over M - K.
+    """
+    basis = signal_subspace(covariance, n_sources)
+    # Within their span, the eigenvectors are those of a K x K matrix (Rayleigh and Ritz).
+    values, turn = np.linalg.eigh(np.swapaxes(basis.conj(), -1, -2) @ (covariance @ basis))
+    total = np.trace(covariance, axis1=-2, axis2=-1).real
+    noise = (total - values.sum(axis=-1)) / (covariance.shape[-1] - n_sources)
+    return values, basis @ turn, noise[..., None]
 
 
 @lru_cache(maxsize=16)

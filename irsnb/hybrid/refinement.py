@@ -9,7 +9,15 @@ from irsnb import checks
 from irsnb.arrays import PlanarArray
 from irsnb.fitting import levenberg_marquardt
 from irsnb.hybrid.model import from_cosines_unchecked, steering, to_cosines_unchecked
-from irsnb.hybrid.music import GRID, paper_grid, peaks, pseudospectrum, signal_subspace
+from irsnb.hybrid.music import (
+    CHUNK,
+    GRID,
+    paper_grid,
+    peaks,
+    signal_eigenpairs,
+    signal_subspace,
+    subspace_spectrum,
+)
 
 __all__ = ["METHODS", "find_users", "refine", "whose"]
 
@@ -19,6 +27,8 @@ METHODS = ("subspace-fit", "newton", "esprit", "parabola")
 SETTLED = 1e-10
 """A misfit that falls by less than this has settled; residuals are in units of the noise in one snapshot."""
 
+ALIKE = 1e-12
+"""Share of the noise by which a signal's eigenvalue must exceed it; rounding leaves less."""
 
 SAME = 0.999
 """Likeness of two steering vectors from which on they are taken for one user's."""
@@ -170,7 +180,7 @@ def find_users(
 
     Parameters
     ----------
-    covariance : array_like of complex, shape (M, M)
+    covariance : array_like of complex, shape (..., M, M)
     array : irsnb.arrays.PlanarArray
         Of M elements, masked or not.
     n_users : int
@@ -182,8 +192,9 @@ def find_users(
 
     Returns
     -------
-    ndarray, shape (K, 2)
-        Azimuth and elevation [rad], lowest null first; NaN for all if fewer than K different ones were found.
+    ndarray, shape (..., K, 2)
+        Azimuth and elevation [rad], lowest null first; NaN for all of a covariance's users if fewer than K
+        different ones were found.
 
     Raises
     ------
@@ -202,44 +213,57 @@ def find_users(
     covariance = inputs.covariances(
         "covariance", covariance, len(inputs.planar_array("array", array).positions)
     )
-    if covariance.ndim > 2:
-        raise ValueError(f"covariance: got shape {covariance.shape}; one at a time here")
-    count = inputs.sources("n_users", n_users, len(covariance))
+    count = inputs.sources("n_users", n_users, covariance.shape[-1])
     candidates = 3 * count if candidates is None else checks.count("candidates", candidates, count)
     azimuth = inputs.axis("azimuth", paper_grid() if azimuth is None else azimuth, "azimuth")
     elevation = inputs.axis("elevation", paper_grid() if elevation is None else elevation, "elevation")
-    spectrum = pseudospectrum(covariance, array, count, azimuth, elevation)
-    rows, columns, _ = peaks(spectrum, min(candidates, spectrum.size))
-    start = np.stack([azimuth[columns], elevation[rows]], axis=-1)[rows >= 0]
-    nobody = np.full((count, 2), np.nan)
-    if len(start) < count:
-        return nobody
-    ended = _newton(covariance[None], array, start[None], count)[0]
-    steered = array.steering_vector(ended[:, 0], ended[:, 1])
-    signal = signal_subspace(covariance, count)
-    null = len(covariance) - np.sum(np.abs(steered.conj() @ signal) ** 2, axis=-1)
+    checks.check_memory("azimuth", azimuth, 8.0 * CHUNK * len(azimuth) * len(elevation))
+    size = len(array.positions)
+    flat = covariance.reshape(-1, size, size)
+    signal = signal_subspace(flat, count)
+    rows, columns = np.empty((2, len(flat), min(candidates, len(azimuth) * len(elevation))), dtype=int)
+    for first in range(0, len(flat), CHUNK):
+        part = slice(first, first + CHUNK)
+        spectra = subspace_spectrum(signal[part], array, azimuth, elevation)
+        rows[part], columns[part], _ = peaks(spectra, rows.shape[1])
+    # Where a covariance has fewer peaks than another, its highest stands in for the others: it counts once.
+    counts = (rows >= 0).sum(axis=-1)
+    rows, columns = (index[:, : max(counts.max(), 1)] for index in (rows, columns))
+    rows, columns = (np.where(rows < 0, index[:, :1], index) for index in (rows, columns))
+    ended = _newton(flat, array, np.stack([azimuth[columns], elevation[rows]], axis=-1), count)
+    steered = array.steering_vector(ended[..., 0], ended[..., 1])
+    null = size - np.sum(np.abs(steered.conj() @ signal) ** 2, axis=-1)
+    lowest = np.argsort(null.round(9), axis=-1, kind="stable")
+    chosen = [_different(*row, count) for row in zip(lowest, steered, strict=True)]
+    found = np.full((len(flat), count, 2), np.nan)
+    solved = [i for i in range(len(flat)) if counts[i] >= count and len(chosen[i]) == count]
+    if solved:
+        found[solved] = refine(flat[solved], array, np.stack([ended[i, chosen[i]] for i in solved]))
+    return found.reshape(*covariance.shape[:-2], count, 2)
+
+
+def _different(order, steered, count):
+    """The first `count` candidates in an order that are different users, or fewer: two may end in one place,
+    where their steering vectors are alike."""
     chosen = []
-    for one in np.argsort(null.round(9), kind="stable"):
-        # Two candidates may end in one place: where steering vectors are alike, they are one user.
-        if all(np.abs(np.vdot(steered[one], steered[other])) < SAME * len(covariance) for other in chosen):
-            chosen.append(one)
-    if len(chosen) < count:
-        return nobody
-    return refine(covariance, array, ended[chosen[:count]])
+    for candidate in order:
+        likeness = np.abs(steered[chosen].conj() @ steered[candidate])
+        if len(chosen) < count and (likeness < SAME * steered.shape[-1]).all():
+            chosen.append(candidate)
+    return chosen
 
 
 def _subspace_fit(covariance, array, users, rank):
     """Weighted subspace fitting of n covariances, all users of each at once."""
-    values, vectors = np.linalg.eigh(covariance)
-    noise = _noise_level(values, rank)
-    strong = np.maximum(values[:, -rank:], noise)
+    values, vectors, noise = _signals(covariance, rank)
+    strong = np.maximum(values, noise)
     checks.require(
-        strong[:, -1:] > noise,
+        strong[:, -1:] > (1 + ALIKE) * noise,
         "covariance",
         noise,
         "its eigenvalues are all alike, there is no signal to fit",
     )
-    target = vectors[..., -rank:] * ((strong - noise) / np.sqrt(strong * noise))[:, None, :]
+    target = vectors * ((strong - noise) / np.sqrt(strong * noise))[:, None, :]
     n, count, unknowns = users.shape
 
     def residuals(state, target):
@@ -262,18 +286,18 @@ def _subspace_fit(covariance, array, users, rank):
     return from_cosines_unchecked(state.reshape(n, count, unknowns))
 
 
-def _noise_level(values, rank):
-    """Mean of the noise's eigenvalues (n, 1), no smaller than rounding leaves it."""
-    noise = values[:, :-rank].mean(axis=-1, keepdims=True)
-    return np.maximum(noise, np.finfo(float).eps * np.maximum(values[:, -1:], np.finfo(float).tiny))
+def _signals(covariance, rank):
+    """Signals' eigenvalues (n, K) and vectors (n, M, K), and the noise (n, 1), above what rounding leaves."""
+    values, vectors, noise = signal_eigenpairs(covariance, rank)
+    least = np.finfo(float).eps * np.maximum(values[:, -1:], np.finfo(float).tiny)
+    return values, vectors, np.maximum(noise, least)
 
 
 def _newton(covariance, array, users, rank):
     """Down the null spectrum from every user's coarse place; users are independent of each other here."""
     n, count, unknowns = users.shape
-    values, vectors = np.linalg.eigh(covariance)
-    signal = vectors[..., -rank:]
-    size = np.sqrt(_noise_level(values, rank) / np.maximum(values[:, -1:], np.finfo(float).tiny))
+    values, signal, noise = _signals(covariance, rank)
+    size = np.sqrt(noise / np.maximum(values[:, -1:], np.finfo(float).tiny))
 
     def residuals(state, owner):
         vectors, slopes = steering(array, state)

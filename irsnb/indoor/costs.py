@@ -125,22 +125,10 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
     deviation = room.sigma / np.sqrt(2)
 
     def likelihood(positions, measured):
-        signal, gradient = signal_and_gradient(room, positions)
-        present = np.isfinite(measured)
-        if present.all():
-            present = None
-        else:
-            measured, signal = np.where(present, measured, 0), np.where(present, signal, 0)
-            gradient = np.where(present[..., None], gradient, 0)
-        by_place = (features_unchecked(gradient[..., axis], method, present) for axis in range(2))
-        measured, signal = (features_unchecked(values, method, present) for values in (measured, signal))
-        gradient = np.stack(tuple(by_place), axis=-1)
-        energy = np.sum(np.abs(signal) ** 2, axis=-1)
-        gain = np.sum(signal.conj() * measured, axis=-1) / energy
-        missed = measured - gain[:, None] * signal
-        inner = np.einsum("nt,ntp->np", signal.conj(), gradient) / energy[:, None]
-        across = gradient - signal[..., None] * inner[:, None, :]
-        return _real(missed) / deviation, -_real(gain[:, None, None] * across) / deviation
+        from irsnb.indoor.kernels import likelihood_residuals
+
+        values, measured = signal_and_gradient(room, positions), np.ascontiguousarray(measured)
+        return likelihood_residuals(values, measured, deviation, method == "ml-projected")
 
     def phases(positions, measured):
         missed, jacobian = _phase_residuals(room, positions, measured, None)
@@ -153,25 +141,21 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
     return phases if method == "phase-cost" else likelihood
 
 
-def _real(values):
-    """Complex (n, T, ...) as real (n, 2 T, ...)."""
-    return np.concatenate([values.real, values.imag], axis=1)
-
-
 def _phase_residuals(room, positions, measured, offset):
     """Amplitudes times the sine in (5), (n, T), and their derivative by x, y and the offset, (n, T, 3).
 
     With an offset of None, the one that makes (5) smallest.
     """
-    signal, gradient = signal_and_gradient(room, positions)
+    signal, *gradient = np.moveaxis(signal_and_gradient(room, positions), 1, 0)
     measured = np.where(np.isfinite(measured), measured, 0)
     modulus = np.maximum(np.abs(signal), np.finfo(float).tiny)
     turned = measured * signal.conj() / modulus
     if offset is None:
         offset = np.angle(np.sum(turned**2, axis=-1)) / 2
     turned = turned * np.exp(-1j * offset)[:, None]
-    phase_slope = (gradient * (signal.conj() / modulus**2)[..., None]).imag
-    slopes = np.concatenate([phase_slope, np.ones((*signal.shape, 1))], axis=-1)
+    per_signal = signal.conj() / modulus**2
+    by_place = ((slope * per_signal).imag for slope in gradient)
+    slopes = np.stack([*by_place, np.ones(signal.shape)], axis=-1)
     return turned.imag, -turned.real[..., None] * slopes
 
 

@@ -21,7 +21,7 @@ __all__ = ["Dictionary", "build_dictionary", "search"]
 
 BLOCK = 0.1
 """Side of a block [m]. The blocks surround the users' area by half of it."""
-_PER_METRE, _SIDE, _RANK, _STARTS, _MOST, _USERS = round(1 / BLOCK), 8, 8, 4, 256, 64
+_PER_METRE, _SIDE, _RANK, _STARTS, _MOST, _USERS, _BLOCKS = round(1 / BLOCK), 8, 8, 4, 256, 128, 128
 _KEPT_BYTES = 2**30
 # Two starts whose likenesses differ by less may change places by rounding, in single precision.
 _ROUNDING = 1e-5
@@ -193,8 +193,23 @@ def has_signal(measured, method):
     return np.any(values != 0, axis=-1)
 
 
+def _energies(dictionary, vectors):
+    """Energy of unit vectors (n, T) in the span of each block, (n, B)."""
+    n_blocks = len(dictionary.places)
+    rank = dictionary.spans.shape[1] // n_blocks
+    energy, ones = np.empty((len(vectors), n_blocks), dtype=np.float32), np.ones(2 * rank, dtype=np.float32)
+    # So many blocks at a time that what is in between stays in the cache.
+    for i in range(0, n_blocks, _BLOCKS):
+        inner = (vectors @ dictionary.spans[:, i * rank : (i + _BLOCKS) * rank]).view(np.float32)
+        np.square(inner, out=inner)
+        energy[:, i : i + _BLOCKS] = inner.reshape(len(vectors), -1, 2 * rank) @ ones
+    return energy
+
+
 def _search(dictionary, measured, present, compared):
     """:func:`search` by the places of the best blocks, so many compared; zeros where a pilot is missing."""
+    from irsnb.indoor.kernels import largest
+
     room, method = dictionary.room, dictionary.method
 
     def unit(kind):
@@ -202,11 +217,7 @@ def _search(dictionary, measured, present, compared):
         return (values / np.linalg.norm(values, axis=-1, keepdims=True)).conj()
 
     for_spans = unit("ml" if method == "phase-cost" else method).astype(np.complex64)
-    inner = (for_spans @ dictionary.spans).view(np.float32)
-    np.square(inner, out=inner)
-    inner = inner.reshape(len(measured), len(dictionary.places), -1)
-    energy = inner @ np.ones(inner.shape[-1], dtype=np.float32)
-    best = np.sort(np.argpartition(energy, -compared, axis=1)[:, -compared:], axis=1)
+    best = largest(_energies(dictionary, for_spans), compared)
     vectors = dictionary.vectors[best]
     if method != "ml" or present is not None:
         mask = None if present is None else present[:, None, None, :]

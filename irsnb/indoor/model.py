@@ -76,7 +76,7 @@ CHOICES = {
     "subcarriers": ("ours", "one pilot subcarrier of the paper's 2048 is simulated"),
 }
 """What is no parameter of a :class:`Room`: who states it, and what."""
-_BLOCK = 512
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,17 @@ class Room:
         return phases
 
     @cached_property
+    def _weights(self):
+        """sqrt(P) exp(j psi_tk), (K, T)."""
+        weights = 10 ** ((self.tx_power_dbm - 30) / 20) * np.exp(1j * self.phases.T)
+        weights.setflags(write=False)
+        return weights
+
+    @cached_property
+    def _incident(self):
+        return _incident(self, self.tiles)
+
+    @cached_property
     def grid(self):
         """The paper's 10 cm grid of users, (7371, 2) [m]."""
         x, y = np.meshgrid(np.linspace(*USERS_X, 81), np.linspace(*USERS_Y, 91), indexing="ij")
@@ -317,8 +328,9 @@ def tile_channels(room: Room, positions: ArrayLike, displaced: ArrayLike | None 
             raise ValueError(f"displaced: got shape {displaced.shape}; it must be {tiles.shape}")
         tiles = tiles + displaced
     flat = positions.reshape(-1, 2)
-    parts = [_channels(room, flat[i : i + _BLOCK], tiles)[0] for i in _blocks(flat)]
-    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
+    channels = np.empty((len(flat), 1, room.n_tiles), dtype=complex)
+    _fill_channels(room, flat, tiles, _incident(room, tiles), channels)
+    return channels.reshape(*positions.shape[:-1], room.n_tiles)
 
 
 def reflection_coefficients(room: Room, positions: ArrayLike) -> np.ndarray:
@@ -346,15 +358,11 @@ def reflection_coefficients(room: Room, positions: ArrayLike) -> np.ndarray:
     positions = checked_positions(positions)
     flat = positions.reshape(-1, 2)
 
-    def factor(offsets):
-        _, _, (element, wide, tall), _ = _pattern(room, *offsets)
-        return element * wide * tall
+    def factor(points):
+        return _pattern(room, *_seen(room, points, room.tiles))[1]
 
-    incident = 10 ** (room.cell_gain_dbi / 10) * factor(_seen(room, room.base_station, room.tiles))
-    parts = [
-        incident * factor(_seen(room, _users(room, flat[i : i + _BLOCK]), room.tiles)) for i in _blocks(flat)
-    ]
-    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_tiles)
+    incident = 10 ** (room.cell_gain_dbi / 10) * factor(room.base_station)
+    return (incident * factor(_users(room, flat))).reshape(*positions.shape[:-1], room.n_tiles)
 
 
 def pilots(room: Room, channels: ArrayLike) -> np.ndarray:
@@ -382,53 +390,32 @@ def pilots(room: Room, channels: ArrayLike) -> np.ndarray:
     True
     """
     channels = complex_array("channels", channels, (instance("room", room, Room).n_tiles,))
-    return _pilots(room, channels)
-
-
-def _pilots(room, channels):
-    amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
-    return amplitude * (channels @ np.exp(1j * room.phases).T)
+    return channels @ room._weights
 
 
 def signal_unchecked(room, positions):
     """:meth:`Room.signal` at positions (..., 2) that are known to be finite and off the tiles' walls."""
-    flat = positions.reshape(-1, 2)
-    parts = [_pilots(room, _channels(room, flat[i : i + _BLOCK], room.tiles)[0]) for i in _blocks(flat)]
-    return np.concatenate(parts).reshape(*positions.shape[:-1], room.n_pilots)
-
-
-def _blocks(flat):
-    return range(0, max(len(flat), 1), _BLOCK)
+    signal = _signals(room, positions.reshape(-1, 2), 1)
+    return signal.reshape(*positions.shape[:-1], room.n_pilots)
 
 
 def signal_and_gradient(room, positions):
-    """:func:`signal_unchecked` of positions (n, 2), and its derivative by x and y.
-
-    Returns
-    -------
-    signal : ndarray of complex, shape (n, T)
-    gradient : ndarray of complex, shape (n, T, 2)
-    """
-    signals, gradients = [], []
-    for i in _blocks(positions):
-        channels, by_x, by_y = _channels(room, positions[i : i + _BLOCK], room.tiles, gradient=True)
-        signals.append(_pilots(room, channels))
-        gradients.append(np.stack([_pilots(room, by_x), _pilots(room, by_y)], axis=-1))
-    return np.concatenate(signals), np.concatenate(gradients)
+    """:func:`signal_unchecked` of positions (n, 2), and its derivatives by x and y, (n, 3, T) together."""
+    return _signals(room, positions, 3)
 
 
-def _array_factor(n, spacing, cosine, with_slope=False):
-    """One factor of (3), sin(pi n d a / lambda) / sin(pi d a / lambda), and its derivative by a."""
-    half = np.pi * spacing * cosine
-    small = np.abs(half) < 1e-6
-    cosine, sine = cosine_sine(half)
-    top_cosine, top = cosine_sine(n * half)
-    sine = np.where(small, 1.0, sine)
-    value = np.where(small, n * (1 - (n**2 - 1) * half**2 / 6), top / sine)
-    if not with_slope:
-        return value, None
-    slope = np.pi * spacing * (n * top_cosine - value * cosine) / sine
-    return value, np.where(small, -np.pi * spacing * n * (n**2 - 1) * half / 3, slope)
+def _signals(room, positions, n_values):
+    """Pilots of positions (n, 2), and if 3 values are wanted their derivatives, (n, n_values, T)."""
+    signals = np.empty((len(positions), n_values, room.n_pilots), dtype=complex)
+    # Blocks that stay in the cache, in one piece of memory.
+    scratch = np.empty((min(len(positions), _BLOCK), n_values, room.n_tiles), dtype=complex)
+    for i in range(0, len(positions), _BLOCK):
+        block = positions[i : i + _BLOCK]
+        channels = scratch[: len(block)]
+        _fill_channels(room, block, room.tiles, room._incident, channels)
+        rows = signals[i : i + _BLOCK].reshape(-1, room.n_pilots)
+        np.matmul(channels.reshape(-1, room.n_tiles), room._weights, out=rows)
+    return signals
 
 
 def _phasor(room, distance):
@@ -450,48 +437,40 @@ def _seen(room, points, tiles):
     return dx * along[:, 0] + dy * along[:, 1], dx * normal[:, 0] + dy * normal[:, 1], dz
 
 
-def _pattern(room, along, off, up, with_slope=False):
-    """sqrt(F) AF of (1) and (3) at offsets from a tile as :func:`_seen`, and what its derivative needs."""
-    distance = np.sqrt(along * along + off * off + up * up)
-    facing, across, upward = off / distance, along / distance, up / distance
-    columns, rows = room.tile_cells
-    wide, wide_slope = _array_factor(columns, room.cell_spacing, across, with_slope)
-    tall, tall_slope = _array_factor(rows, room.cell_spacing, upward, with_slope)
-    element = np.maximum(facing, 0) ** (room.cell_exponent / 2) / np.sqrt(columns * rows)
-    return distance, (facing, across, upward), (element, wide, tall), (wide_slope, tall_slope)
+def _pattern(room, along, off, up):
+    """Distance [m] and sqrt(F) AF of (1) and (3) at offsets from a tile as :func:`_seen`."""
+    from irsnb.indoor.kernels import patterns
+
+    offsets = np.broadcast_arrays(along, off, up)
+    values = patterns(
+        *(np.ravel(offset) for offset in offsets), room.tile_cells, room.cell_spacing, room.cell_exponent
+    )
+    return tuple(value.reshape(offsets[0].shape) for value in values)
 
 
 def _incident(room, tiles):
     """What arrives at each tile from the base station, and the constants of the way on, (K,)."""
-    distance, _, (element, wide, tall), _ = _pattern(room, *_seen(room, room.base_station, tiles))
+    distance, pattern = _pattern(room, *_seen(room, room.base_station, tiles))
     gain = 10 ** (room.cell_gain_dbi / 10) * (room.wavelength / (4 * np.pi)) ** 2
-    return gain * element * wide * tall / distance * _phasor(room, distance)
+    return gain * pattern / distance * _phasor(room, distance)
 
 
-def _channels(room, positions, tiles, gradient=False):
-    """:func:`tile_channels` of positions (n, 2); with `gradient`, also its derivatives by x and by y."""
-    users = _users(room, positions)
-    second, (facing, across, upward), (element, wide, tall), slopes = _pattern(
-        room, *_seen(room, users, tiles), with_slope=gradient
+def _fill_channels(room, positions, tiles, incident, channels):
+    """:func:`tile_channels` of positions (n, 2), and their derivatives, into an array (n, 1 or 3, K)."""
+    import irsnb.indoor.kernels as kernels
+
+    kernels.channels(
+        np.array(positions, order="C"),
+        room.user_height,
+        np.array(tiles),
+        np.array(room.axes),
+        incident,
+        room.tile_cells,
+        room.cell_spacing,
+        room.cell_exponent,
+        room.wavelength,
+        channels,
     )
-    wave = _phasor(room, second) * (_incident(room, tiles) * element / second)
-    channels = wide * tall * wave
-    if not gradient:
-        return (channels,)
-    along, normal = room.axes
-    level, by = np.where(facing > 0, facing, np.inf), []
-    for axis in range(2):
-        outward = (users[..., axis] - tiles[:, axis]) / second
-        by_facing = (normal[:, axis] - facing * outward) / second
-        by_across = (along[:, axis] - across * outward) / second
-        by_upward = -upward * outward / second
-        shape = (
-            room.cell_exponent / 2 * by_facing / level * wide * tall
-            + slopes[0] * by_across * tall
-            + wide * slopes[1] * by_upward
-        )
-        by.append(shape * wave - channels * outward * (1 / second + 2j * np.pi / room.wavelength))
-    return channels, *by
 
 
 def signal_on_grid(room, x, y):
@@ -505,8 +484,7 @@ def signal_on_grid(room, x, y):
     ndarray of complex64, shape (len(x), len(y), T)
     """
     places, (_, normal) = (x, y), room.axes
-    amplitude = 10 ** ((room.tx_power_dbm - 30) / 20)
-    weights = (amplitude * np.exp(1j * room.phases) * _incident(room, room.tiles)).T.astype(np.complex64)
+    weights = (room._weights * room._incident[:, None]).astype(np.complex64)
     signal = np.zeros((len(x), len(y), room.n_pilots), dtype=np.complex64)
     for axis, rows_of in ((0, signal), (1, signal.swapaxes(0, 1))):
         on_wall = normal[:, axis] != 0
@@ -516,8 +494,8 @@ def signal_on_grid(room, x, y):
         index, up = index.reshape(seen.shape), np.array(room.user_height - tiles[0, 2])
         for i in range(0, len(places[axis]), 8):
             off = direction * (places[axis][i : i + 8, None] - tiles[0, axis])
-            distance, _, (element, wide, tall), _ = _pattern(room, offsets, off, up)
-            path = (element * wide * tall / distance * _phasor(room, distance)).astype(np.complex64)
+            distance, pattern = _pattern(room, offsets, off, up)
+            path = (pattern / distance * _phasor(room, distance)).astype(np.complex64)
             channels = np.take(path, index, axis=1)
             received = channels.reshape(-1, len(tiles)) @ weights[on_wall]
             rows_of[i : i + 8] += received.reshape(*channels.shape[:2], -1)

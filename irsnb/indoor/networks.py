@@ -20,7 +20,7 @@ from irsnb.checks import check_memory, choice, count, real_array, require
 from irsnb.indoor.costs import features_unchecked
 from irsnb.indoor.model import Room
 from irsnb.indoor.samples import Samples, check_samples, split_samples
-from irsnb.training import fit, load_keras, standard_scaler
+from irsnb.training import fit, load_keras, mean_loss, standard_scaler
 
 if TYPE_CHECKING:
     import keras
@@ -326,7 +326,8 @@ def train_network(
     directory : path-like, optional
     after_epoch : callable, optional
     xla : bool
-        Compiling takes seconds; a training of a few hundred steps is over sooner without.
+        Whether a step is compiled by XLA; the training is the same to rounding. Compiling takes seconds: a
+        training of a few hundred steps is over sooner without.
 
     Returns
     -------
@@ -356,5 +357,4 @@ def train_network(
     history = fit(
         model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch, xla=xla
     )
-    test_loss = float(model.evaluate(*rows[2], batch_size=1024, verbose=0))
-    return Locator(model, kind, inputs, outputs, history, test_loss)
+    return Locator(model, kind, inputs, outputs, history, mean_loss(model, *rows[2]))

@@ -1,19 +1,19 @@
 # %% [markdown]
-# # Frames, angles, and how a surface bends a path
+# # Frames and surfaces: how a panel on a wall sends a beam round the corner
 #
-# **For** readers who know vectors and complex numbers, and have perhaps never met an intelligent
-# reflecting surface. **Run time** under 20 s on two cores; the scale switch changes nothing here.
+# *A mirror reflects a wave where the law of reflection says. A panel of small elements reflects it where we say. What does it take to aim
+# it, how sharp is its beam, and what does an echo tell about a target?*
 #
-# After this notebook you can
+# :::{admonition} In three lines
+# :class: tip
 #
-# * turn a point into an azimuth and an elevation and back, signs included;
-# * put any two surfaces on the $x$ axis of a frame of their own;
-# * choose the phases of a surface so that it sends a wave where you want it, and say how sharply;
-# * say what a measured path length tells about a target, and what it leaves open.
-#
-# These four are all that [Part I](../elliptic/one_pair.ipynb) stands on.
+# * **A ramp of phase bends a wave.** A panel of 32 × 32 elements sends a wave that arrives at −40° out at +15° and 20° up. A mirror in its place
+#   would send it out at +40°.
+# * **Twice the side, half the beam.** A panel with $N$ elements a side, half a wavelength apart, has a beam of 102°/$N$: 1.6° for $N = 64$.
+# * **A path length is an ellipsoid, a beam is a ray.** They meet in one point, which is the target. All of Part I stands on this.
+# :::
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 # On Colab, fetch the helper package of this book; elsewhere it is installed already.
 import subprocess
 import sys
@@ -24,375 +24,322 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %%
+# %% mystnb={"figure": {"caption": "Left: the phase that each of 32 by 32 elements adds, a ramp that wraps around. Right: where the power goes, in decibels below the peak. The cross is the direction asked for, the circle that of a mirror, where nothing goes.", "name": "fig-bend"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a circle marks the mirror direction at 40 degrees azimuth, where nothing is sent."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
 from irsnb.arrays import PlanarArray
-from irsnb.elliptic import EXPERIMENTS, locate, path_sum
+from irsnb.elliptic import locate_pair, path_sums, surfaces_on_line
 from irsnb.geometry import direction_angles, frame_along, unit_vector
 from irsnb.report import figures
 
 figures.use_style()
+wavelength = 1.0  # all lengths of a panel in wavelengths
+panel = PlanarArray(32, 32, wavelength / 2, wavelength)
+arrives, leaves = np.deg2rad([-40.0, 0.0]), np.deg2rad([15.0, 20.0])
+azimuths, elevations = (
+    np.deg2rad(np.arange(-80, 81.0)),
+    np.deg2rad(np.arange(-60, 61.0)),
+)
+
+
+def sent(array, phases, incoming, azimuth, elevation):
+    """Amplitude sent towards each direction, relative to what all elements in phase would send."""
+    onto = array.steering_vector(*incoming)
+    towards = array.steering_vector(azimuth, elevation)
+    return np.abs(towards @ (np.exp(1j * phases) * onto)) / len(array.positions)
+
+
+def ramp(array, incoming, outgoing):
+    """Phases of the elements that send `incoming` out to `outgoing`."""
+    onto, towards = (
+        array.steering_vector(*incoming),
+        array.steering_vector(*outgoing),
+    )
+    return -np.angle(onto * towards)
+
+
+everywhere = azimuths[None, :], elevations[:, None]
+bent = sent(panel, ramp(panel, arrives, leaves), arrives, *everywhere)
+mirror = sent(panel, np.zeros(1024), arrives, *everywhere)
+
+
+def peak(power):
+    """Azimuth and elevation of the largest value [deg]."""
+    row, column = np.unravel_index(power.argmax(), power.shape)
+    return np.rad2deg([azimuths[column], elevations[row]])
+
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.3), width_ratios=(1, 1.35))
+look = {"origin": "lower", "cmap": "twilight", "vmin": -np.pi, "vmax": np.pi}
+shown = left.imshow(ramp(panel, arrives, leaves).reshape(32, 32), **look)
+left.set(xlabel="column (y)", ylabel="row (z)")
+fig.colorbar(shown, ax=left, label="phase [rad]", shrink=0.8)
+power_db = 20 * np.log10(bent + 1e-6)
+grid = np.rad2deg(azimuths), np.rad2deg(elevations)
+shown = right.pcolormesh(*grid, power_db, vmin=-40, vmax=0, rasterized=True)
+right.plot(*np.rad2deg(leaves), "kx", ms=9)
+right.plot(*peak(mirror), "o", mfc="none", mec="white", ms=10, mew=2)
+right.set(xlabel="azimuth [deg]", ylabel="elevation [deg]")
+fig.colorbar(shown, ax=right, label="power [dB]", extend="min", shrink=0.8)
+for axes in (left, right):
+    axes.grid(False)
+plt.show()
 
 # %% [markdown]
-# ## Where is it? Two angles and a sign
+# <small>For readers who know vectors and complex numbers; nothing else to have read. Part I, Duan et al. (2025), sections 2.2 and 3.
+# 10 minutes to read. **Run time** under 20 s. Afterwards you can aim a panel, put any two panels into a frame of their own, and say what a path length tells.</small>
 #
-# A base station looks for a target. It does not ask for coordinates; it asks *which way to turn*. Two
-# numbers answer: the **azimuth** $\theta$, how far to turn on level ground from the $x$ axis (east)
-# towards the $y$ axis (north), and the **elevation** $\varphi$, how far to look up.
+# ## Which way to turn: azimuth and elevation
 #
-# For an offset $(d_x, d_y, d_z)$ of length $r$ this book uses, everywhere,
+# A radar that looks for a target asks which way to turn. Two numbers answer. The **azimuth** $\theta$ is the turn on level ground from the $x$
+# axis (east) towards the $y$ axis (north). The **elevation** $\varphi$ is the angle above the horizon. For an offset
+# $(d_x, d_y, d_z)$ of length $r$ this book uses, everywhere,
 #
 # $$
 # \theta = \operatorname{atan2}(d_y, d_x) \in (-\pi, \pi], \qquad
 # \varphi = \arcsin\frac{d_z}{r} \in \left[-\tfrac{\pi}{2}, \tfrac{\pi}{2}\right].
 # $$
 #
-# *In words:* `atan2` looks at both components, so it knows in which of the four quadrants the target
-# stands; the elevation is negative below the horizon. The way back is the unit vector
+# *In words:* `atan2` looks at the signs of both components and so knows the quadrant. The elevation is negative below the horizon. The
+# way back is the unit vector
 #
 # $$
 # \mathbf{l} = (\cos\theta\cos\varphi,\ \sin\theta\cos\varphi,\ \sin\varphi).
 # $$
 #
-# Duan et al. (2025) write the azimuth as $\arccos(d_x/\sqrt{d_x^2+d_y^2})$, their (17), and the elevation as
-# $\arctan(|d_z|/\sqrt{d_x^2+d_y^2})$, their (18). An arccos never returns a negative angle and a modulus
-# forgets its sign. Let a target walk once around the receiver, bobbing up and down, and compare.
-
-# %% mystnb={"figure": {"caption": "A target walks around the receiver. The signed forms follow it; the printed forms (17) and (18) fold the half behind the receiver and the half below it onto the other.", "name": "fig-signs"}, "image": {"alt": "Two panels against the true azimuth from minus 180 to 180 degrees. Left: the signed azimuth is a straight diagonal, the arccos form is a V. Right: the signed elevation is a sine wave between plus and minus 30 degrees, the modulus form shows only its positive arches."}} tags=["hide-input"]
-walk = np.linspace(-np.pi, np.pi, 721)[1:]
-bob = np.deg2rad(30) * np.sin(3 * walk)
-offset = 100 * unit_vector(walk, bob)
-azimuth, elevation, _ = direction_angles(offset)
-level = np.hypot(offset[:, 0], offset[:, 1])
-folded = np.arccos(offset[:, 0] / level), np.arctan(np.abs(offset[:, 2]) / level)
-
-fig, panels = plt.subplots(1, 2)
-for axes, signed, printed, name in zip(
-    panels,
-    (azimuth, elevation),
-    folded,
-    ("azimuth", "elevation"),
-    strict=True,
-):
-    axes.plot(np.rad2deg(walk), np.rad2deg(signed), label="signed")
-    axes.plot(
-        np.rad2deg(walk),
-        np.rad2deg(printed),
-        "--",
-        label="as printed, (17) and (18)",
-    )
-    axes.set(
-        xlabel="where the target walks [deg]",
-        ylabel=f"{name} read [deg]",
-        xticks=range(-180, 181, 90),
-    )
-fig.legend(
-    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2
-)
-plt.show()
-
-# %% [markdown]
-# On the front half, $d_y > 0$, and above the receiver, $d_z > 0$, the two agree: all four experiments of the
-# paper stand there. Elsewhere they do not. From here on `irsnb.elliptic.direction` is signed, and
-# `irsnb.elliptic.paper_direction` keeps the printed forms for the paper's own experiments.
+# In `irsnb` these are `direction_angles` and `unit_vector`. The paper's own formulas (17) and (18) lose both signs;
+# [the next page](../elliptic/one_pair.ipynb) has a map of where.
 #
 # ## A frame for every pair of surfaces
 #
-# The paper draws its first surface at the origin and the second at $(2c, 0, 0)$. Two surfaces on real
-# walls stand anywhere. Nothing is lost: turn the world until the line from one to the other is the $x$
-# axis. The three axes of that frame are the rows of a rotation matrix $\mathbf{Q}$:
+# The paper draws its first surface at the origin and the second at $(2c, 0, 0)$. Two panels on real walls stand anywhere. Nothing is lost:
+# turn the world until the line from one to the other is the $x$ axis. The axes of that frame are
 #
 # $$
 # \mathbf{e}_1 = \frac{\mathbf{s}_2 - \mathbf{s}_1}{\lVert \mathbf{s}_2 - \mathbf{s}_1 \rVert}, \qquad
 # \mathbf{e}_2 = \frac{\mathbf{e}_z \times \mathbf{e}_1}{\lVert \mathbf{e}_z \times \mathbf{e}_1 \rVert}, \qquad
-# \mathbf{e}_3 = \mathbf{e}_1 \times \mathbf{e}_2, \qquad
-# \mathbf{p}' = \mathbf{Q}\,(\mathbf{p} - \mathbf{s}_1).
+# \mathbf{e}_3 = \mathbf{e}_1 \times \mathbf{e}_2 .
 # $$
 #
-# *In words:* first axis along the line, second level and across it, third as upright as it can be. (For one surface
-# straight above the other no level direction is singled out; the code then takes $\mathbf{e}_y$ in place of $\mathbf{e}_z$.) A
-# rotation keeps every length, so path lengths do not care in which frame they are taken.
+# *In words:* the first axis runs along the line, the second is level and across it, the third is as upright as it can be. They are the rows of a
+# rotation matrix $\mathbf{Q}$. (If one surface stands straight above the other, no level direction is singled out, and the code takes $\mathbf{e}_y$ in place of $\mathbf{e}_z$.)
 
 # %%
-s1, s2, point = (
-    np.array([3.0, -2.0, 5.0]),
-    np.array([40.0, 25.0, 12.0]),
-    np.array([-10.0, 60.0, 1.0]),
-)
+s1, s2 = np.array([3.0, -2.0, 5.0]), np.array([40.0, 25.0, 12.0])
+place = np.array([-10.0, 60.0, 1.0])
+
 rotation = frame_along(s1, s2)
-local = rotation @ (point - s1)
-print(
-    "second surface in the pair's frame [m]:", (rotation @ (s2 - s1)).round(3) + 0.0
-)
-print("point in the pair's frame [m]:         ", local.round(3))
-print("and back [m]:                          ", (rotation.T @ local + s1).round(3))
+local = rotation @ (place - s1)
+world = rotation.T @ local + s1
+
+# %% mystnb={"figure": {"caption": "The same two surfaces and the same target, seen from above in the world (left) and in the pair's frame (right). A rotation keeps every length, so the path length over the target is the same in both: 125.5 m.", "name": "fig-frame"}, "image": {"alt": "Two plans. Left: S1 near the origin, S2 to its north-east, a target T to the north-west, joined by blue lines; arrows at S1 show the axes of the pair's frame, turned by 36 degrees. Right: the same triangle turned so that S1 is the origin and S2 lies on the first axis."}} tags=["hide-input"]
+in_world = np.array([s1, place, s2])
+in_frame = (in_world - s1) @ rotation.T
+fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.3))
+for axes, corners, title in zip(
+    panels,
+    (in_world, in_frame),
+    ("in the world", "in the pair's frame"),
+    strict=True,
+):
+    axes.plot(*corners[:, :2].T, "o-", color="C0")
+    for name, corner in zip(("$S_1$", "T", "$S_2$"), corners, strict=True):
+        axes.annotate(name, corner[:2], (7, -12), textcoords="offset points")
+    length = np.linalg.norm(np.diff(corners, axis=0), axis=-1).sum()
+    axes.set(
+        title=f"{title}: {length:.1f} m", aspect="equal", xlabel="first axis [m]"
+    )
+    axes.margins(0.2)
+for axis in rotation[:2]:
+    arrow = {"arrowstyle": "->", "color": "C2", "lw": 2}
+    panels[0].annotate("", s1[:2] + 18 * axis[:2], s1[:2], arrowprops=arrow)
+panels[0].set(xlabel="x, east [m]", ylabel="y, north [m]")
+panels[1].set_ylabel("second axis [m]")
+plt.show()
 
 # %% [markdown]
-# ## How a surface bends a path
+# ## How a surface bends a wave
 #
-# A mirror obeys the law of reflection: the wave leaves at the angle at which it came. An intelligent
-# reflecting surface is a wall of small elements, each of which can delay what it re-radiates by a phase of our
-# choice. Duan et al. write the choice as a diagonal matrix,
+# An intelligent reflecting surface is a wall of small elements. Each delays what it re-radiates by a phase of our choice. The paper writes the choice
+# as a diagonal matrix,
 #
 # $$
 # \boldsymbol{\Phi} = \operatorname{diag}\left(e^{j\phi_1}, e^{j\phi_2}, \dots, e^{j\phi_{N_s}}\right). \tag{2}
 # $$
 #
-# Take element $n$ at $\mathbf{p}_n$. A wave that arrives from direction $\mathbf{u}_\text{in}$ reaches it early by
-# $\mathbf{p}_n\cdot\mathbf{u}_\text{in}$ of path, and what it sends towards $\mathbf{u}_\text{out}$ gains
-# $\mathbf{p}_n\cdot\mathbf{u}_\text{out}$. All elements add up in phase when the surface takes exactly that
-# away:
+# Take element $n$ at $\mathbf{p}_n$. A wave from direction $\mathbf{u}_\text{in}$ reaches it early by $\mathbf{p}_n\cdot\mathbf{u}_\text{in}$ of
+# path. What it sends towards $\mathbf{u}_\text{out}$ gains $\mathbf{p}_n\cdot\mathbf{u}_\text{out}$. All elements add up in phase if each takes exactly that away:
 #
 # $$
 # \phi_n = -\frac{2\pi}{\lambda}\, \mathbf{p}_n\cdot(\mathbf{u}_\text{in} + \mathbf{u}_\text{out}).
 # $$
 #
-# *In words:* lay a ramp of phase across the wall. Its slope, not the wall's angle, decides where the wave
-# goes. If the ramp is flat we are back at the mirror.
-#
-# Below, a surface of $32\times32$ elements half a wavelength apart faces $+x$. The wave comes in from azimuth
-# −40°; a mirror would send it to +40°; we ask for +15°, elevation 20°.
+# *In words:* lay a ramp of phase across the wall. Its slope decides where the wave goes. Without a ramp the wall is a mirror. In code, with
+# $\mathbf{u}$ from azimuth and elevation, this is one line:
 
 # %%
-surface = PlanarArray(
-    rows=32, columns=32, spacing=0.5, wavelength=1.0
-)  # lengths in wavelengths
-arrives = np.deg2rad([-40.0, 0.0])
-leaves = np.deg2rad([15.0, 20.0])
+u_in, u_out = unit_vector(*arrives), unit_vector(*leaves)
+phases = -2 * np.pi / wavelength * panel.positions @ (u_in + u_out)
 
+# %% [markdown]
+# The first figure shows these phases, and the beam they make. It goes where it was sent.
+#
+# ## How sharp is the beam?
+#
+# The **half-power width** is the range of angles in which the beam has at least half of its peak power. A target anywhere within it answers. So
+# the width says how well a surface knows the direction in which it found something.
 
-def reflect(array, profile, incoming, azimuth, elevation):
-    """Amplitude sent towards each direction by a surface with a phase profile, relative to the peak."""
-    onto = array.steering_vector(*incoming)
-    towards = array.steering_vector(azimuth, elevation)
-    return np.abs(towards @ (profile * onto)) / len(array.positions)
-
-
-def bend(array, incoming, outgoing):
-    """The phase profile of (2) that sends `incoming` to `outgoing`."""
-    return np.conj(
-        array.steering_vector(*incoming) * array.steering_vector(*outgoing)
-    )
-
-
-profile = bend(surface, arrives, leaves)
-azimuths, elevations = (
-    np.deg2rad(np.linspace(-80, 80, 161)),
-    np.deg2rad(np.linspace(-60, 60, 121)),
-)
-sent = reflect(surface, profile, arrives, azimuths[None, :], elevations[:, None])
-mirror = reflect(
-    surface, np.ones(1024), arrives, azimuths[None, :], elevations[:, None]
-)
-
-# %% mystnb={"figure": {"caption": "Left: the phase ramp across the surface. Right: where its power goes, in decibels below the peak; the cross is the direction asked for, the circle that of a plain mirror.", "name": "fig-bend"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a circle marks the mirror direction at 40 degrees azimuth, where nothing is sent."}} tags=["hide-input"]
-fig, (left, right) = plt.subplots(1, 2, width_ratios=(1, 1.35))
-ramp = left.imshow(
-    np.angle(profile).reshape(32, 32),
-    origin="lower",
-    cmap="twilight",
-    vmin=-np.pi,
-    vmax=np.pi,
-)
-left.set(xlabel="column (y)", ylabel="row (z)")
-left.grid(False)
-fig.colorbar(ramp, ax=left, label="phase [rad]", shrink=0.8)
-shown = right.pcolormesh(
-    np.rad2deg(azimuths),
-    np.rad2deg(elevations),
-    20 * np.log10(sent + 1e-6),
-    vmin=-40,
-    vmax=0,
-    rasterized=True,
-)
-right.plot(*np.rad2deg(leaves), "x", color="black", markersize=9)
-peak_mirror = np.unravel_index(mirror.argmax(), mirror.shape)
-right.plot(
-    np.rad2deg(azimuths[peak_mirror[1]]),
-    np.rad2deg(elevations[peak_mirror[0]]),
-    "o",
-    mfc="none",
-    mec="white",
-    markersize=10,
-    mew=2,
-)
-right.set(xlabel="azimuth [deg]", ylabel="elevation [deg]")
-right.grid(False)
-fig.colorbar(shown, ax=right, label="power [dB]", extend="min", shrink=0.8)
+# %% mystnb={"figure": {"caption": "Left: power across the beam for 16, 32 and 64 elements a side; the dotted line is half the peak. Right: half-power width against the number of elements a side. It falls as 102 degrees over N (line); the paper's error of 1 degree is two thirds of the beam of 64 elements.", "name": "fig-width"}, "image": {"alt": "Left: three bell-shaped curves with sidelobes, narrower for more elements, with a dotted line at one half. Right: five points from 8 to 128 elements on a straight falling line, from 12.8 to 0.8 degrees, on logarithmic axes."}} tags=["hide-input"]
+fine = np.deg2rad(np.linspace(-60, 60, 24_001))
+sizes, widths = np.array([8, 16, 32, 64, 128]), []
+fig, (cut, width) = plt.subplots(1, 2, figsize=(7.6, 3.2))
+for size in sizes:
+    # One row of the square panel is enough: the others only repeat it.
+    row = PlanarArray(1, int(size), wavelength / 2, wavelength)
+    power = sent(row, np.zeros(size), (0.0, 0.0), fine, 0.0) ** 2
+    above = np.rad2deg(fine[power >= 0.5])
+    widths.append(above.max() - above.min())
+    if size in (16, 32, 64):
+        near = np.abs(fine) < np.deg2rad(10)
+        cut.plot(np.rad2deg(fine[near]), power[near], label=f"N = {size}")
+cut.axhline(0.5, color="k", ls=":")
+cut.set(xlabel="angle from the beam [deg]", ylabel="power over peak")
+cut.legend()
+width.loglog(sizes, 102 / sizes, color="k", lw=1)
+width.plot(sizes, widths, "o", color="C0")
+width.set(xlabel="elements a side", ylabel="half-power width [deg]")
+width.set_xticks(sizes, [str(size) for size in sizes])
+width.set_yticks([1, 2, 5, 10], ["1", "2", "5", "10"])
+width.minorticks_off()
 plt.show()
 
-# %%
-peak = np.unravel_index(sent.argmax(), sent.shape)
-peak_deg = np.rad2deg([azimuths[peak[1]], elevations[peak[0]]])
-mirror_deg = np.rad2deg([azimuths[peak_mirror[1]], elevations[peak_mirror[0]]])
-print(
-    f"asked for azimuth {np.rad2deg(leaves[0]):.1f}, elevation {np.rad2deg(leaves[1]):.1f} deg"
-)
-print(f"strongest at      {peak_deg[0]:.1f},           {peak_deg[1]:.1f} deg")
-print(f"a mirror sends to {mirror_deg[0]:.1f},           {mirror_deg[1]:.1f} deg")
-
 # %% [markdown]
-# The beam goes where it was told. How sharply? The **half-power width** is the range of angles in which the
-# power stays above half its peak. It decides how well the surface *knows* the angle at which it sends, and so
-# how large an error of the departure angles Part I should expect.
-
-# %%
-fine = np.deg2rad(np.linspace(-60, 60, 24001))
-sizes = (8, 16, 32, 64, 128)
-widths = []
-for size in sizes:
-    # Cut along azimuth, one row of the square surface is enough: the others only repeat it.
-    array = PlanarArray(1, size, 0.5, 1.0)
-    cut = reflect(array, np.ones(size), (0.0, 0.0), fine, 0.0)
-    above = np.rad2deg(fine[cut**2 >= 0.5])
-    widths.append(above.max() - above.min())
-print("elements a side | half-power width [deg]")
-for size, width in zip(sizes, widths, strict=True):
-    print(f"{size:15d} | {width:8.2f}")
-
-# %% [markdown]
-# Twice the side, half the width: about 102°/$N$ for $N$ elements a side, half a wavelength apart, straight ahead (a
-# steered beam is wider, by one over the cosine of its angle). The paper perturbs its departure angles by 1°, about two thirds of
-# the beam of a $64\times64$ surface. That is what a user gets who points the
-# beam and believes it; finding the peak *within* the beam does better, and the second half of Part I shows
-# by how much.
+# Twice the side, half the width. A steered beam is wider, by one over the cosine of its angle (exercise 2). The paper perturbs its departure
+# angles by 1°. That is the error of a user who takes the middle of the beam for the target. Looking for the peak *within* the beam does better, and
+# [the waveform page](../elliptic/waveform.ipynb) shows by how much.
 #
 # ## What a path length tells
 #
-# The wave leaves surface $S_1$, meets the target $T$ and comes in at surface $S_2$. A clock gives the length
-# of the whole trip, and since the surfaces and the base station stand still, the part that matters:
+# The wave leaves surface $S_1$, meets the target $T$ and comes in at surface $S_2$. A clock gives the length of the way,
 #
 # $$
 # |\mathbf{S}_1\mathbf{T}| + |\mathbf{S}_2\mathbf{T}| = 2a .
 # $$
 #
-# *In words:* a string of length $2a$ is tied to two pegs. A pencil that keeps it taut draws an
-# ellipse with the pegs as foci; in space, the ellipse turned about the line of the pegs, an **ellipsoid**.
-# Seen from $S_1$, at the angle $\alpha$ from the line of the pegs, its surface lies at the distance
+# *In words:* a string of length $2a$ is tied to two pegs. A pencil that keeps it taut draws an ellipse with the pegs as foci. In space
+# the ellipse turns about the line of the pegs and becomes an **ellipsoid**. Seen from $S_1$, at the angle $\alpha$ from that line, it lies at the distance
 #
 # $$
 # R(\alpha) = \frac{a^2 - c^2}{a - c\cos\alpha},
 # $$
 #
-# where $2c$ is the distance of the pegs. This one line *is* the closed form of Part I: know the direction,
-# read off the distance.
+# where $2c$ is the distance of the pegs. If the direction is known, this formula gives the distance.
 
-# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at 55 degrees. Where it crosses an ellipse is the target that fits both.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres. A straight ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at 55 degrees. Each length is an ellipse (labels at its left end); where the ray crosses it stands the target that fits both.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres, labelled with their path lengths. A dashed ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
 c, angle = 400.0, np.deg2rad(55)
 alpha = np.linspace(0, np.pi, 361)
-fig, axes = plt.subplots(figsize=(7.2, 4.0))
-for number, semi_major in enumerate((500.0, 650.0, 850.0)):
-    radius = (semi_major**2 - c**2) / (semi_major - c * np.cos(alpha))
-    colour = f"C{number}"
-    axes.plot(
-        radius * np.cos(alpha),
-        radius * np.sin(alpha),
-        color=colour,
-        label=f"2a = {2 * semi_major:.0f} m",
-    )
-    hit = locate(0.0, angle, semi_major, c)
-    axes.plot([hit[0], 2 * c], [hit[2], 0], color=colour, linewidth=0.8)
-    axes.plot(hit[0], hit[2], "o", color=colour)
-axes.plot(
-    [0, 900 * np.cos(angle)],
-    [0, 900 * np.sin(angle)],
-    "k--",
-    linewidth=1,
-    label="departure ray",
-)
+fig, axes = plt.subplots(figsize=(6.6, 3.7))
+for number, string in enumerate((1000.0, 1300.0, 1700.0)):
+    look = {"color": f"C{number}"}
+    hit = locate_pair(0.0, angle, string, c)
+    around = locate_pair(alpha, 0.0, string, c)
+    axes.plot(around[:, 0], around[:, 1], **look)
+    axes.plot([hit[0], 2 * c], [hit[2], 0], lw=0.8, **look)
+    axes.plot(hit[0], hit[2], "o", **look)
+    below = {
+        "textcoords": "offset points",
+        "ha": "center",
+        "va": "top",
+        "fontsize": 8,
+    }
+    axes.annotate(f"{string:.0f} m", around[-1, :2], (0, -5), **below, **look)
+axes.plot([0, 900 * np.cos(angle)], [0, 900 * np.sin(angle)], "k--", lw=1)
 axes.plot([0, 2 * c], [0, 0], "ks")
-axes.annotate("$S_1$", (0, 0), (-10, -16), textcoords="offset points")
-axes.annotate("$S_2$", (2 * c, 0), (4, -16), textcoords="offset points")
-axes.set(
-    xlabel="along the line of surfaces [m]",
-    ylabel="away from it [m]",
-    aspect="equal",
-    ylim=(-110, 900),
-)
-axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1))
+for name, x in (("$S_1$", 0), ("$S_2$", 2 * c)):
+    axes.annotate(name, (x, 0), (-4, -18), textcoords="offset points")
+axes.set(xlabel="along the line of surfaces [m]", ylabel="away from it [m]")
+axes.set(aspect="equal", xlim=(-550, 1400), ylim=(-120, 860))
 plt.show()
 
 # %% [markdown]
-# The path length alone leaves a whole ellipsoid open; the two departure angles choose one point on it. How
-# an error of those angles moves that point, and what the base station then reads, is
-# [the next notebook](../elliptic/one_pair.ipynb).
+# The path length alone leaves a whole ellipsoid open. The two departure angles choose one point of it. How an error of those angles moves that
+# point, and what the radar then reads, is [the next page](../elliptic/one_pair.ipynb).
 #
 # ## Exercises
 #
-# 1. A surface has its elements a *whole* wavelength apart. Where else does its beam go?
-# 2. What does the string-and-pegs picture become when the two surfaces stand in the same place?
-
-# %% [markdown]
-# <details>
-# <summary>Solution 1</summary>
+# **1.** A panel has its elements a *whole* wavelength apart and sends to 20°. Where else does its power go?
 #
-# The pattern depends on $\sin(\text{angle})$ times spacing over wavelength, and phases repeat after a full turn. With
-# $d = \lambda$ every direction whose sine differs by 1 from the wanted one gets the same power: **grating lobes**. The
-# cell below steers to 20° and finds the copy at $\arcsin(\sin 20° - 1) \approx -41°$.
-#
-# </details>
+# :::{hint}
+# :class: dropdown
+# Phases repeat after a full turn. Which other direction has the same phases?
+# :::
+# :::{admonition} Solution 1
+# :class: dropdown
+# Every direction whose sine differs by one gets the same power: $\arcsin(\sin 20° - 1) = -41°$. Such copies are called **grating lobes**.
+# :::
 
 # %% tags=["hide-cell"]
-sparse = PlanarArray(1, 16, spacing=1.0, wavelength=1.0)
-cut = reflect(
-    sparse, bend(sparse, (0.0, 0.0), np.deg2rad([20.0, 0.0])), (0.0, 0.0), fine, 0.0
-)
-lobes_deg = np.rad2deg(
-    fine[1:-1][(cut[1:-1] > cut[:-2]) & (cut[1:-1] > cut[2:]) & (cut[1:-1] > 0.99)]
-)
-print("full-strength beams at [deg]:", lobes_deg.round(1))
+sparse, straight = PlanarArray(1, 16, 1.0, 1.0), (0.0, 0.0)
+to_20 = ramp(sparse, straight, np.deg2rad([20.0, 0.0]))
+lobes = sent(sparse, to_20, straight, fine, 0.0)
+tops = (lobes[1:-1] > lobes[:-2]) & (lobes[1:-1] > lobes[2:]) & (lobes[1:-1] > 0.99)
+assert np.allclose(np.rad2deg(fine[1:-1][tops]), [-41.1, 20.0], atol=0.1)
 
 # %% [markdown]
-# <details>
-# <summary>Solution 2</summary>
+# **2.** Change the right panel of the third figure: steer the beam to 50° in place of 0°. By what factor does the width of 64 elements grow?
 #
-# With $c = 0$ the polar form gives $R = a$ for every direction: a sphere. That is ordinary radar, one clock
-# and one antenna, and its "eccentricity" $c/a$ is zero.
-#
-# </details>
+# :::{hint}
+# :class: dropdown
+# Replace the phases `np.zeros(size)` by `ramp(row, (0, 0), np.deg2rad([50, 0]))`. Seen from 50°, how long is the wall?
+# :::
+# :::{admonition} Solution 2
+# :class: dropdown
+# By 1.56, one over $\cos 50°$: seen from there the wall is shorter by that cosine.
+# :::
 
 # %% tags=["hide-cell"]
-sphere = locate(np.linspace(-3, 3, 7), 0.3, 500.0, 0.0)
-print(
-    "distances from the common focus [m]:",
-    np.unique(np.linalg.norm(sphere, axis=-1).round(9)),
-)
+row = PlanarArray(1, 64, wavelength / 2, wavelength)
+to_50 = ramp(row, straight, np.deg2rad([50.0, 0.0]))
+above = np.rad2deg(fine[sent(row, to_50, straight, fine, 0.0) ** 2 >= 0.5])
+assert np.isclose(np.ptp(above) / widths[3], 1 / np.cos(np.deg2rad(50)), atol=0.01)
+
+# %% [markdown]
+# **3.** What becomes of the string and its two pegs if both surfaces stand in the same place?
+#
+# :::{hint}
+# :class: dropdown
+# Put $c = 0$ into $R(\alpha)$.
+# :::
+# :::{admonition} Solution 3
+# :class: dropdown
+# $R = a$ in every direction: a sphere. That is ordinary radar, with one clock and one antenna.
+# :::
+
+# %% tags=["hide-cell"]
+sphere = locate_pair(np.linspace(-3, 3, 7), 0.3, 1000.0, 0.0)
+assert np.allclose(np.linalg.norm(sphere, axis=-1), 500.0)
 
 # %% [markdown]
 # ## Checks
-#
-# The numbers that this page states, asserted.
 
-# %%
-assert np.allclose(azimuth, walk, atol=1e-12) and np.allclose(
-    elevation, bob, atol=1e-12
-)
-assert np.allclose(folded[0], np.abs(azimuth), atol=1e-6), (
-    "behind the receiver (17) returns the mirrored azimuth"
-)
-assert np.allclose(folded[1], np.abs(elevation)), (
-    "below the receiver (18) returns the mirrored elevation"
-)
-for x in EXPERIMENTS.values():
-    assert x.target[1] > x.receiver[1] and x.target[2] > x.receiver[2], (
-        "in front and above"
-    )
-assert np.allclose(rotation @ rotation.T, np.eye(3)) and np.isclose(
-    np.linalg.det(rotation), 1
-)
-assert np.allclose(rotation.T @ local + s1, point)
-assert np.allclose(peak_deg, np.rad2deg(leaves), atol=0.5) and np.isclose(
-    sent.max(), 1, atol=1e-3
-)
-assert np.allclose(mirror_deg, [40, 0], atol=0.5), (
-    "without a ramp the surface is a mirror"
-)
-assert np.allclose(np.array(widths[1:]) * sizes[1:], 102, atol=1), (
-    "half-power width of 102 deg / N"
-)
-assert np.allclose(path_sum(locate(0.3, 0.7, 650.0, c), c), 1300.0)
-assert np.allclose(
-    lobes_deg, [np.rad2deg(np.arcsin(np.sin(np.deg2rad(20)) - 1)), 20], atol=0.1
-)
+# %% tags=["hide-cell"]
+rng = np.random.default_rng(2025)
+points = rng.uniform(-100, 100, (1000, 3))
+azimuth, elevation, distance = direction_angles(points)
+assert np.allclose(unit_vector(azimuth, elevation) * distance[:, None], points)
+assert np.array_equal(azimuth < 0, points[:, 1] < 0)
+assert np.array_equal(elevation < 0, points[:, 2] < 0)
+assert np.allclose(rotation @ rotation.T, np.eye(3)) and np.linalg.det(rotation) > 0
+assert np.allclose(world, place) and np.isclose(rotation[1, 2], 0)
+assert np.allclose(rotation @ (s2 - s1), [np.linalg.norm(s2 - s1), 0, 0])
+assert np.allclose(frame_along(s1, s1 + [0, 0, 1])[:2], [[0, 0, 1], [1, 0, 0]])
+assert np.isclose(length, 125.5, atol=0.05)
+assert np.allclose(np.exp(1j * phases), np.exp(1j * ramp(panel, arrives, leaves)))
+assert np.allclose(peak(bent), [15, 20]) and np.isclose(bent.max(), 1, atol=1e-3)
+assert np.allclose(peak(mirror), [40, 0]) and bent[60, 120] < 0.03
+assert np.allclose(widths * sizes, 102, atol=1), "102 deg / N"
+assert 0.6 < 1 / widths[3] < 0.7, "two thirds of a beam"
+for string in (1000.0, 1300.0, 1700.0):
+    hit = locate_pair(0.0, angle, string, c)
+    assert np.isclose(path_sums(surfaces_on_line(c), hit)[0], string)

@@ -2,7 +2,7 @@
 # # ElementNet: a network that is to choose
 #
 # **Part III, the second network.** For readers of [placement](which_elements.ipynb), who have met a neural network before. **Run time** under
-# 50 s on two cores; the paper scale draws five to ten times as many scenes.
+# 35 s on two cores; the paper scale draws five to ten times as many scenes.
 #
 # After this notebook you can
 #
@@ -45,6 +45,7 @@ from irsnb.hybrid import (
     polar,
     signal_covariance,
     sparsity_loss,
+    standard_errors,
     street_channels,
     street_scenes,
     strongest,
@@ -521,17 +522,31 @@ def mask_for(method, count, scene):
     return place_elements(count, method, seed=scene if method == "random" else 0)
 
 
-def trial(mask, users):
-    """Errors of the four users and their bounds, or None if one is not found."""
-    array = PlanarArray(25, 25, 0.5, 1.0, mask)
-    steered = array.steering_vector(users[:, 0], users[:, 1])[:, None]
-    true = signal_covariance(steered) + NOISE * np.eye(mask.sum())
-    answers = find_users(draw_covariance(true, N_SNAPSHOTS, rng), array, K)
-    own = whose(answers, users)
-    if np.any(own < 0):
-        return None
-    bound = np.sqrt(np.diag(crlb(array, users, 20.0, N_SNAPSHOTS)))
-    return answers[own] - users, bound.reshape(K, 2)
+def trials(masks):
+    """Errors and bounds (n, 4, 2) in the held-out scenes that are solved, each scene with its mask."""
+    arrays = [PlanarArray(25, 25, 0.5, 1.0, mask) for mask in masks]
+    heard = []
+    for array, users in zip(arrays, scenes[held], strict=True):
+        steered = array.steering_vector(users[:, 0], users[:, 1])[:, None]
+        true = signal_covariance(steered) + NOISE * np.eye(len(array.positions))
+        heard.append(draw_covariance(true, N_SNAPSHOTS, rng))
+    # Scenes with the same mask go together.
+    first, kind = np.unique(masks, axis=0, return_index=True, return_inverse=True)[
+        1:
+    ]
+    errors, bounds = np.full((2, HELD, K, 2), np.nan)
+    for number, array in enumerate(arrays[i] for i in first):
+        these = np.flatnonzero(kind.ravel() == number)
+        truth = scenes[held[these]]
+        answers = find_users(np.stack([heard[s] for s in these]), array, K)
+        own = np.stack([whose(*pair) for pair in zip(answers, truth, strict=True)])
+        off = np.take_along_axis(answers, own[..., None], axis=1) - truth
+        errors[these] = np.where(
+            np.any(own < 0, axis=-1)[:, None, None], np.nan, off
+        )
+        bounds[these] = standard_errors(crlb(array, truth, 20.0, N_SNAPSHOTS), K)
+    solved = np.isfinite(errors).all(axis=(1, 2))
+    return errors[solved], bounds[solved]
 
 
 results, mean_bound = {}, {}
@@ -540,15 +555,12 @@ print(
 )
 for count in PAPER_COUNTS:
     for method in (*ROUTES, *PLAIN):
-        done = [
-            trial(mask_for(method, count, scene), scenes[held[scene]])
-            for scene in range(HELD)
-        ]
-        solved = [one for one in done if one is not None]
-        share = len(solved) / HELD
+        errors, bounds = trials(
+            np.stack([mask_for(method, count, scene) for scene in range(HELD)])
+        )
+        share = len(errors) / HELD
         results[count, method] = (share, np.nan, np.nan, np.nan)
-        if solved:
-            errors, bounds = (np.array(part) for part in zip(*solved, strict=True))
+        if share:
             # What normal errors of these standard deviations are off by on average.
             mean_bound[count, method] = np.rad2deg(np.mean(bounds)) * np.sqrt(
                 2 / np.pi

@@ -2,7 +2,7 @@
 # # From a grid's peak to the bound, without a network
 #
 # **Part III, refinement.** For readers of [the search](decoupled_music.ipynb) and [the bounds](what_the_surface_can_know.ipynb). **Run time**
-# under 45 s on two cores; the paper scale draws seven times as many samples.
+# under 30 s on two cores; the paper scale draws seven times as many samples.
 #
 # After this notebook you can
 #

@@ -2,7 +2,7 @@
 # # Who is legitimate?
 #
 # **Part III, security.** For readers of [the bounds](what_the_surface_can_know.ipynb) and [placement](which_elements.ipynb). **Run time** under
-# 45 s on two cores; the paper scale draws ten times as many.
+# 30 s on two cores; the paper scale draws ten times as many.
 #
 # After this notebook you can
 #
@@ -151,23 +151,30 @@ plt.show()
 # The rate rests on three assumptions: the estimator reaches the bound, its errors are Gaussian, and nothing is miscalibrated. So do not trust it: measure it, from end to end. A legitimate user sends; a sample covariance of 3000 snapshots is drawn; a coarse MUSIC
 # search gives a place; the subspace fit refines azimuth, elevation and distance together; the test decides.
 #
-# The coarse search of [the paper](decoupled_music.ipynb), direction first and with plane waves, can fail here, as the first lines below show: eight elements over the whole surface span a metre, and at 8 m the wave is far from plane. So the grid has all three coordinates: cosines in steps of
-# 0.03, and ten curvatures from 200 m to 2 m.
+# The coarse search of [the paper](decoupled_music.ipynb), direction first and with plane waves, can fail here, as the first lines below show: eight elements over the whole surface span a metre, and at 8 m the wave is far from plane. So the grid has all three coordinates: for elements over the whole surface cosines in steps of
+# 0.03 and ten curvatures from 200 m to 2 m, for the block, whose lobes are wider, fewer of both.
+
 
 # %%
-axis = np.linspace(-0.99, 0.99, 67)
-u, v, bend = (
-    part.ravel()
-    for part in np.meshgrid(axis, axis, np.linspace(1 / 200, 1 / 2, 10))
-)
-inside = np.hypot(u, v) < 1
-u, v, bend = u[inside], v[inside], bend[inside]
-GRID = np.stack(
-    [np.arctan2(u, np.sqrt(1 - u**2 - v**2)), np.arcsin(v), 1 / bend], axis=-1
-)
+def coarse_grid(array):
+    """Places (n, 3) to start from: steps that follow the width of the array, in curvature its square."""
+    width = (array.columns - 1) / 24
+    axis = np.linspace(-0.99, 0.99, int(np.ceil(66 * width)) + 1)
+    bends = np.linspace(1 / 200, 1 / 2, int(np.ceil(9 * width**2)) + 1)
+    u, v, bend = (
+        part.ravel() for part in np.meshgrid(axis, axis, bends, indexing="ij")
+    )
+    inside = np.hypot(u, v) < 1
+    u, v, bend = u[inside], v[inside], bend[inside]
+    return np.stack(
+        [np.arctan2(u, np.sqrt(1 - u**2 - v**2)), np.arcsin(v), 1 / bend], axis=-1
+    )
+
+
+GRIDS = {name: coarse_grid(ARRAYS[name]) for name in FEW}
 STEERED = {
-    name: ARRAYS[name].steering_vector(*GRID.T).conj().astype(np.complex64)
-    for name in FEW
+    name: ARRAYS[name].steering_vector(*grid.T).conj().T.astype(np.complex64)
+    for name, grid in GRIDS.items()
 }
 
 
@@ -186,8 +193,8 @@ def estimates(name, user, count, snr_db=SNR_DB, phase_errors=None):
             turn = np.exp(1j * phase_errors[first : first + len(heard)])
             heard = heard * turn[:, :, None] * turn[:, None, :].conj()
         signal = signal_subspace(heard, 1)[..., 0]
-        highest = np.abs(STEERED[name] @ signal.T.astype(np.complex64))
-        coarse = GRID[highest.argmax(axis=0)]
+        answers = signal.astype(np.complex64) @ STEERED[name]
+        coarse = GRIDS[name][np.abs(answers).argmax(axis=1)]
         found.append(refine(heard, array, coarse[:, None])[:, 0])
     return np.concatenate(found)
 

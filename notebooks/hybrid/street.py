@@ -2,7 +2,7 @@
 # # A street, a surface, four users
 #
 # **Part III, the scenario of Surendran et al. (2025).** For readers of
-# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 20 s on two cores; the same at both scales.
+# [frames and surfaces](../foundations/frames_and_surfaces.ipynb). **Run time** under 10 s on two cores; the same at both scales.
 #
 # After this notebook you can
 #
@@ -36,7 +36,6 @@ from irsnb.hybrid import (
     PAPER_USERS,
     load_scenario,
     paper_users,
-    path_channels,
     polar,
     spread_out,
 )
@@ -233,17 +232,21 @@ sides = (7, 10, 25, 64)
 surfaces = {
     side: PlanarArray(side, side, wavelength / 2, wavelength) for side in sides
 }
-apart = {}
-for side, array in surfaces.items():
-    # Only the direct path, so that nothing else is in the comparison.
-    seen = np.flatnonzero(street.interactions[:, 0] == 0)
-    spherical = path_channels(street, seen, array)[:, 0]
-    plane = path_channels(street, seen, array, wave="plane")[:, 0]
-    # A common phase does not matter.
-    overlap = np.abs(np.sum(spherical.conj() * plane, axis=-1)) / np.sum(
-        np.abs(spherical) ** 2, axis=-1
+
+
+def bending(users, array):
+    """Distance between plane and spherical steering vectors, after the best common phase."""
+    flat, round_ = (
+        array.steering_vector(users[:, 0], users[:, 1], far)
+        for far in (None, users[:, 2])
     )
-    apart[side] = np.sqrt(np.maximum(2 - 2 * overlap, 0))
+    overlap = np.abs(np.mean(flat.conj() * round_, axis=-1))
+    return np.sqrt(np.maximum(2 - 2 * overlap, 0))
+
+
+# Only the direct path, so that nothing else is in the comparison.
+seen = np.flatnonzero(street.interactions[:, 0] == 0)
+apart = {side: bending(everyone[seen], array) for side, array in surfaces.items()}
 fraunhofer = {
     side: 2 * ((side - 1) * wavelength / 2 * np.sqrt(2)) ** 2 / wavelength
     for side in sides
@@ -399,17 +402,6 @@ ledger.record(
 # %% tags=["hide-cell"]
 tilted = true.copy()
 ahead = true * [0, 1, 1]
-
-
-def bending(users, array):
-    """Distance between plane and spherical steering vectors, after the best common phase."""
-    flat, round_ = (
-        array.steering_vector(users[:, 0], users[:, 1], far)
-        for far in (None, users[:, 2])
-    )
-    overlap = np.abs(np.mean(flat.conj() * round_, axis=-1))
-    return np.sqrt(np.maximum(2 - 2 * overlap, 0))
-
 
 factor = bending(ahead, surfaces[10]) / bending(tilted, surfaces[10])
 print("straight ahead over at the edge:", factor.round(2))

@@ -39,6 +39,7 @@ from irsnb.hybrid import (
     peak_sidelobe,
     place_elements,
     signal_covariance,
+    standard_errors,
     whose,
 )
 from irsnb.report import claims, figures, ledger, runs
@@ -131,20 +132,29 @@ PAPER_COUNTS = COUNTS[1:]
 scenes = np.stack([draw_directions(rng, 4) for _ in range(SCENES)])
 
 
-def trial(array, users):
-    """Errors of the four users and their bounds, or None if one is not found; and whether plain peaks find them."""
-    steered = array.steering_vector(users[:, 0], users[:, 1])[:, None]
-    truth = signal_covariance(steered) + 10 ** (-SNR_DB / 10) * np.eye(
-        len(array.positions)
+def trial(array):
+    """Errors (n, 4, 2) in the scenes that are solved, which these are, and how many of all plain peaks solve."""
+    steered = array.steering_vector(scenes[..., 0], scenes[..., 1])[..., None, :]
+    noise = 10 ** (-SNR_DB / 10) * np.eye(len(array.positions))
+    heard = np.stack(
+        [
+            draw_covariance(truth, N_SNAPSHOTS, rng)
+            for truth in signal_covariance(steered) + noise
+        ]
     )
-    heard = draw_covariance(truth, N_SNAPSHOTS, rng)
-    plain = np.all(whose(find_directions(heard, array, 4), users) >= 0)
+
+    def assigned(answers):
+        """Which answer belongs to each user, in all scenes; -1 for none."""
+        return np.stack(
+            [whose(*scene) for scene in zip(answers, scenes, strict=True)]
+        )
+
+    plain = np.all(assigned(find_directions(heard, array, 4)) >= 0, axis=-1)
     answers = find_users(heard, array, 4)
-    own = whose(answers, users)
-    if np.any(own < 0):
-        return None, plain
-    bound = np.sqrt(np.diag(crlb(array, users, SNR_DB, N_SNAPSHOTS)))
-    return (answers[own] - users, bound.reshape(4, 2)), plain
+    own = assigned(answers)
+    solved = np.all(own >= 0, axis=-1)
+    errors = np.take_along_axis(answers, own[..., None], axis=1) - scenes
+    return errors[solved], solved, float(np.mean(plain))
 
 
 results = {}
@@ -154,14 +164,14 @@ print(
 for count in COUNTS:
     for method in PLACEMENTS:
         array = PlanarArray(25, 25, 0.5, 1.0, place_elements(count, method))
-        done = [trial(array, users) for users in scenes]
-        plain = float(np.mean([by_peaks for _, by_peaks in done]))
-        solved = [one for one, _ in done if one is not None]
-        share = len(solved) / SCENES
-        if not solved:
+        errors, solved, plain = trial(array)
+        share = float(np.mean(solved))
+        if not share:
             results[count, method] = (share, np.nan, np.nan, np.nan, plain)
             continue
-        errors, bounds = (np.array(part) for part in zip(*solved, strict=True))
+        bounds = standard_errors(
+            crlb(array, scenes[solved], SNR_DB, N_SNAPSHOTS), 4
+        )
         results[count, method] = (
             share,
             np.rad2deg(np.mean(np.abs(errors))),
@@ -319,8 +329,7 @@ ledger.record(
 
 # %% tags=["hide-cell"]
 five = PlanarArray(25, 25, 0.5, 1.0, place_elements(5, "annealed"))
-done = [trial(five, users) for users in scenes]
-solved_by_five = float(np.mean([one is not None for one, _ in done]))
+solved_by_five = float(np.mean(trial(five)[1]))
 print("five elements solve fewer than one scene in ten:", solved_by_five < 0.1)
 
 # %% [markdown]

@@ -2,7 +2,7 @@
 # # The cost, and why searches get lost in it
 #
 # **Part II, the search before Aguiar et al. (2024).** For readers of [the room](room.ipynb). **Run time** under 60 s on two cores at quick
-# scale; `IRSNB_SCALE=paper` takes six times as many users. `make paper-scale PART=searches` has searched for hundreds, and its figures are shown beside.
+# scale; `IRSNB_SCALE=paper` takes almost ten times as many users. `make paper-scale PART=searches` has searched for hundreds, and its figures are shown beside.
 #
 # After this notebook you can
 #
@@ -217,7 +217,7 @@ for name, words in settings.items():
 
 # %% tags=["nbval-ignore-output"]
 # A search amplifies rounding, so medians of a few lost users differ a little between machines.
-n_users = {"quick": 8, "paper": 48}[runs.scale()]
+n_users = {"quick": 5, "paper": 48}[runs.scale()]
 users = rng.uniform([-4, 1], [4, 10], (n_users, 2))
 pilots = measure(room, users, rng)
 errors, dearer = {}, []
@@ -442,7 +442,7 @@ ledger.record(
 #
 # ## Exercises
 #
-# 1. Give the swarm ten times the budget, offset eliminated: which users does the longer flight bring home?
+# 1. Give the swarm five times the budget, offset eliminated: which users does the longer flight bring home?
 # 2. The cost (5) has $2\phi$ in it. Which symmetry does it have that maximum likelihood has not, and does it matter?
 
 # %% [markdown]
@@ -456,10 +456,10 @@ ledger.record(
 # %% tags=["hide-cell", "nbval-ignore-output"]
 few = slice(0, 3)
 longer = np.linalg.norm(
-    search_all(room, pilots[few], "pso", True, 10 * BUDGET) - users[few], axis=-1
+    search_all(room, pilots[few], "pso", True, 5 * BUDGET) - users[few], axis=-1
 )
 shorter = errors["eliminated"]["pso"][few]
-for words, values in (("the", shorter), ("ten times the", longer)):
+for words, values in (("the", shorter), ("five times the", longer)):
     print(f"error [cm] with {words} budget:", *(f"{v * 100:.1f}" for v in values))
 
 # %% [markdown]

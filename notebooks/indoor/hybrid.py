@@ -91,7 +91,7 @@ print(
 
 # %%
 n_samples, epochs, n_users = {
-    "quick": (10_000, 3, 8),
+    "quick": (10_000, 3, 5),
     "paper": (100_000, 25, 250),
 }[runs.scale()]
 users, answers = {}, {}

@@ -2,7 +2,7 @@
 # # Four networks, and a sequence of length one
 #
 # **Part II, the networks of Aguiar et al. (2024).** For readers of [the room](room.ipynb). You should have met a neural network before. **Run time** under 60 s
-# on two cores at quick scale. At that scale the networks see a fiftieth of the paper's data for an eighth of its epochs; `make paper-scale PART=indoor` has trained
+# on two cores at quick scale. At that scale the networks see a fiftieth of the paper's data for a twelfth of its epochs; `make paper-scale PART=indoor` has trained
 # them on all of it, and those figures stand beside.
 #
 # After this notebook you can
@@ -54,7 +54,7 @@ figures.use_style()
 keras = load_keras()
 room = Room()
 rng = np.random.default_rng(2024)
-n_samples, epochs = {"quick": (2000, 3), "paper": (100_000, 25)}[runs.scale()]
+n_samples, epochs = {"quick": (2000, 2), "paper": (100_000, 25)}[runs.scale()]
 samples = draw_samples(room, n_samples, rng)
 print(f"{n_samples} users, {epochs} epochs")
 print("a user:", samples.positions[0].round(2), "m, with", end=" ")
@@ -224,7 +224,7 @@ print(f"  the area's middle    {spoken(np.percentile(middle, 98))}")
 print(f"  errors at the bound  {spoken(np.percentile(at_bound, 98))}")
 
 # %% [markdown]
-# A taste, no more: a hundred and fifty steps. The figures of the full training come from the kept runs, whose provenance says what was trained and for how long.
+# A taste, no more: a hundred steps. The figures of the full training come from the kept runs, whose provenance says what was trained and for how long.
 
 # %%
 print(f"kept runs: {made['samples']} users, seed {made['seed']}, {made['date']},")

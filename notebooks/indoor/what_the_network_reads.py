@@ -2,7 +2,7 @@
 # # What the network really reads
 #
 # **Part II, a look inside the networks of Aguiar et al. (2024).** For readers of [the networks](networks.ipynb). **Run time** under 60 s on two cores at quick scale, where
-# networks train for a few epochs on a tenth of the data; the kept figures of the full training stand beside.
+# networks train for two epochs on a tenth of the data; the kept figures of the full training stand beside.
 #
 # After this notebook you can
 #
@@ -47,7 +47,7 @@ figures.use_style()
 room = Room()
 rng = np.random.default_rng(2024)
 places = room.grid[::7]
-n_samples, epochs = {"quick": (10_000, 3), "paper": (100_000, 25)}[runs.scale()]
+n_samples, epochs = {"quick": (10_000, 2), "paper": (100_000, 25)}[runs.scale()]
 samples = draw_samples(room, n_samples, rng)
 grid = samples_at(room, places, rng)
 

@@ -7,6 +7,7 @@ import tomllib
 
 import pytest
 
+import irsnb
 from paths import ROOT
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -15,18 +16,13 @@ CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 def exists(name):
     """Whether a dotted name, or ``name(argument=)``, can be imported from the package."""
     path, _, argument = name.partition("(")
-    parts = path.split(".")
-    for stop in range(len(parts), 0, -1):
-        try:
-            found = importlib.import_module(".".join(parts[:stop]))
-            break
-        except ModuleNotFoundError:
-            continue
-    else:
-        return False
-    for part in parts[stop:]:
+    found = irsnb
+    for part in path.split(".")[1:]:
         if not hasattr(found, part):
-            return False
+            try:
+                importlib.import_module(f"{found.__name__}.{part}")
+            except (AttributeError, ModuleNotFoundError):
+                return False
         found = getattr(found, part)
     return not argument or argument.removesuffix("=)") in inspect.signature(found).parameters
 

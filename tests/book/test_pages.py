@@ -351,23 +351,66 @@ def test_the_interactive_figure_computes_what_the_package_computes(open_page):
     page = open_page("notebooks/elliptic/one_pair.html")
     explorer = page.locator(".irsnb-explorer")
     readout = explorer.locator("[data-part=readout]")
+    receiver = (200.0, -400.0, 0.0)
 
     def expected(x, y, c, off_deg):
-        off = np.deg2rad(off_deg)
-        error, _ = elliptic.perturbation_mae((x, y, 0.0), (200.0, -400.0, 0.0), c, off, 0.0, "one-pair")
-        azimuth, _ = elliptic.direction((x, y, 0.0), (200.0, -400.0, 0.0))
-        return f"azimuth at B = {np.rad2deg(azimuth):.2f}°, azimuth error (23) = {np.rad2deg(error):.3f}°"
+        off, target = np.deg2rad(off_deg), (x, y, 0.0)
+        error, _ = elliptic.perturbation_mae(target, receiver, c, off, 0.0, "one-pair")
+        azimuth, _ = elliptic.direction(target, receiver)
+        surfaces = elliptic.surfaces_on_line(c)
+        covariance = elliptic.direction_crlb(surfaces, receiver, target, sigma_angle=off, sigma_path=1e-3)
+        azimuth_deg, error_deg, bound_deg = np.rad2deg([azimuth, error, np.sqrt(covariance[0, 0])])
+        return (
+            f"azimuth at B = {azimuth_deg:.2f}°, azimuth error (23) = {error_deg:.3f}°, "
+            f"bound = {bound_deg:.3f}°"
+        )
 
-    assert expected(700.0, 1200.0, 800.0, 1.0) in readout.inner_text()
-    for name, value in (("x", 300), ("y", 900), ("c", 500), ("d", 2.5)):
-        explorer.locator(f"[data-set={name}]").fill(str(value))
-    assert expected(300.0, 900.0, 500.0, 2.5) in readout.inner_text()
-    handle = explorer.locator("[data-part=target]")
-    handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 80, box["y"] + 10)
-    page.mouse.up()
-    x, y = (float(explorer.locator(f"[data-set={name}]").input_value()) for name in "xy")
-    assert x > 320 and expected(x, y, 500.0, 2.5) in readout.inner_text()
+    def number(name):
+        return float(explorer.locator(f"[data-set={name}]").input_value())
+
+    assert expected(500.0, 1000.0, 400.0, 3.0) in readout.inner_text()
+    task = explorer.locator("[data-part=task]")
+    for x, y, c, off, trend in ((300, 900, 500, 2.5, "grows"), (-400, 300, 700, 1.0, "falls")):
+        for name, value in (("x", x), ("y", y), ("c", c), ("d", off)):
+            explorer.locator(f"[data-set={name}]").fill(str(value))
+        assert expected(x, y, c, off) in readout.inner_text()
+        spacings = np.arange(100.0, 801.0, 12.5)[:, None]
+        change = np.diff(
+            elliptic.perturbation_mae((x, y, 0.0), receiver, spacings, np.deg2rad(off), 0.0, "one-pair")[0]
+        )
+        assert (change > 0).all() if trend == "grows" else (change < 0).all()
+        assert f"error {trend}" in readout.inner_text()
+        assert ("here it falls" in task.inner_text()) == (trend == "falls")
+    for handle, dragged in (("target", (60, -30)), ("second", (-60, 0))):
+        handle = explorer.locator(f"[data-part={handle}] [fill=transparent]")
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(*middle)
+        page.mouse.down()
+        page.mouse.move(*(start + step for start, step in zip(middle, dragged, strict=True)))
+        page.mouse.up()
+    assert number("x") > -350 and number("y") > 350 and number("c") < 650
+    assert expected(number("x"), number("y"), number("c"), 1.0) in readout.inner_text()
+    before = number("c")
+    explorer.locator("[data-part=second]").press("ArrowRight")
+    explorer.locator("[data-part=target]").press("ArrowUp")
+    assert number("c") == before + 10
+    assert expected(number("x"), number("y"), before + 10, 1.0) in readout.inner_text()
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_nothing_of_the_interactive_figure_is_cut(open_page, width):
+    page = open_page("notebooks/elliptic/one_pair.html")
+    page.set_viewport_size({"width": width, "height": 900})
+    explorer = page.locator(".irsnb-explorer")
+    edges = """plan => { const box = plan.getBoundingClientRect();
+        const drawn = [...plan.querySelectorAll('path, circle, text')];
+        const parts = drawn.map(part => part.getBoundingClientRect());
+        return parts.every(part => part.left > box.left - 1 && part.right < box.right + 1
+            && part.top > box.top - 1 && part.bottom < box.bottom + 1); }"""
+    for corner in ((-400, 150), (-400, 1000), (1200, 150), (1200, 1000)):
+        for c in (100, 800):
+            for name, value in (*zip("xy", corner, strict=True), ("c", c), ("d", 5)):
+                explorer.locator(f"[data-set={name}]").fill(str(value))
+            assert explorer.locator("[data-part=plan]").evaluate(edges), (corner, c)

@@ -53,15 +53,15 @@ BUGS = {
         f"{ELLIPTIC}/waveform.ipynb",
     ),
     "exponent of the cell": (
-        "indoor/model.py",
-        "(room.cell_exponent / 2) / np.sqrt",
-        "room.cell_exponent / np.sqrt",
+        "indoor/kernels.py",
+        "** (0.5 * exponent)",
+        "**exponent",
         "notebooks/indoor/room.ipynb",
     ),
     "gain taken as known": (
-        "indoor/costs.py",
-        "across = gradient - signal[..., None] * inner[:, None, :]",
-        "across = gradient",
+        "indoor/kernels.py",
+        "across = -gain * (values[i, 1, t] - signal * by_x)",
+        "across = -gain * values[i, 1, t]",
         "notebooks/indoor/room.ipynb",
     ),
     "one direction for two": (
@@ -128,7 +128,7 @@ BUGS = {
         "elliptic/weights.py",
         "weights = (ones - (scaled",
         "weights = (ones + (scaled",
-        f"{ELLIPTIC}/where_weighting_helps.ipynb",
+        f"{ELLIPTIC}/best_weights.ipynb",
     ),
     "noise of twice the power": (
         "noise.py",
@@ -136,10 +136,10 @@ BUGS = {
         "* 1.0",
         f"{ELLIPTIC}/waveform.ipynb",
     ),
-    "share of nine tenths for all": (
-        "report/ledger/first_edition.py",
-        "REPRODUCED if share == 1 else",
-        "REPRODUCED if share >= 0.9 else",
+    "half of the draws for all": (
+        "report/ledger/rules.py",
+        "good = low > 0.95 if drawn",
+        "good = low > 0.5 if drawn",
         f"{ELLIPTIC}/one_pair.ipynb",
     ),
     "least likely start": (

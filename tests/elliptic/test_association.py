@@ -5,6 +5,7 @@ import pytest
 
 from irsnb import elliptic
 from irsnb.elliptic import EXPERIMENTS
+from irsnb.elliptic.association import sort_draws
 
 SIGMA_ANGLE, SIGMA_PATH = np.deg2rad(0.2), 1.0
 NOISE = {"sigma_angle": SIGMA_ANGLE, "sigma_path": SIGMA_PATH}
@@ -83,3 +84,45 @@ def test_association_says_what_is_wrong(change, words):
     with pytest.raises(ValueError) as caught:
         elliptic.associate(**good | change)
     assert words in str(caught.value)
+
+
+SETTING = {"surfaces": SURFACES, "box": [(50.0, 200.0, 200.0), (750.0, 1500.0, 1400.0)], **NOISE}
+
+
+def test_a_trial_sorts_as_the_function_does():
+    rng = np.random.default_rng(3)
+    measured = [several(FIELD[rng.permutation(len(FIELD))[:3]], rng) for _ in range(8)]
+    azimuth, elevation, sums = (np.stack([each[k] for each in measured]) for k in range(3))
+    order, margin, position = sort_draws(SURFACES, azimuth, elevation, sums, NOISE)
+    for k in range(8):
+        found = elliptic.associate(SURFACES, azimuth[k], elevation[k], sums[k], **NOISE)
+        assert np.array_equal(order[k], found.order) and margin[k] == pytest.approx(found.margin)
+        assert np.allclose(position[k], found.fix.position)
+
+
+def test_targets_of_a_trial_are_sorted_right_where_the_noise_is_small():
+    small = SETTING | {"sigma_angle": 1e-5, "sigma_path": 1e-2}
+    drawn = elliptic.associate_trial(np.random.default_rng(1), 60, n_targets=3, n_ghosts=1, **small)
+    assert drawn["right"].all() and (drawn["margin"] > 30).all()
+    ratio = np.sqrt(np.mean((drawn["position"] / drawn["position_bound"]) ** 2))
+    assert abs(ratio - 1) < 0.2
+    # A guess: two equal targets, three pairs, one way of eight.
+    drawn = elliptic.associate_trial(np.random.default_rng(1), 400, n_targets=2, separation=1e-6, **SETTING)
+    assert abs(drawn["right"].mean() - 1 / 8) < 0.06
+
+
+def test_a_trial_draws_targets_that_the_radar_resolves():
+    far = {"n_targets": 2, "separation": 60.0, "least_angle": 0.028, "least_sum": 30.0}
+    place = {"box": [(350.0, 800.0, 500.0)] * 2}
+    drawn = elliptic.associate_trial(np.random.default_rng(1), 2000, **SETTING | place, **far)
+    # Independent path: how often a random direction leads far enough away, counted here.
+    first = np.array([350.0, 800.0, 500.0])
+    ray = np.random.default_rng(2).standard_normal((20_000, 3))
+    second = first + 60 * ray / np.linalg.norm(ray, axis=1, keepdims=True)
+    lengths = [np.linalg.norm(second - s, axis=1) - np.linalg.norm(first - s) for s in SURFACES]
+    cosine = second @ first / np.linalg.norm(second, axis=1) / np.linalg.norm(first)
+    enough = np.all([np.abs(lengths[0] + other) > 30 for other in lengths[1:]], axis=0)
+    enough &= np.arccos(cosine) > 0.028
+    assert 1 / drawn["tries"].mean() == pytest.approx(enough.mean(), abs=0.03)
+    with pytest.raises(ValueError, match="least_angle, least_sum: got 0.028 rad and 30.0 m; in 10,000 tries"):
+        elliptic.associate_trial(np.random.default_rng(1), 1, **SETTING | place, **far | {"separation": 1.0})

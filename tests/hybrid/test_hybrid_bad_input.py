@@ -78,7 +78,7 @@ HEARD = EYE + STEERED.T @ STEERED.conj()
         (lambda: hybrid.draw_covariance(EYE, 4, np.random.default_rng(0)), "at least 16"),
         (lambda: hybrid.draw_covariance(-EYE, 50, np.random.default_rng(0)), "negative eigenvalue"),
         (lambda: hybrid.find_users(HEARD, ARRAY, 2, candidates=1), "candidates: got 1; .*at least 2"),
-        (lambda: hybrid.find_users(np.stack([HEARD] * 2), ARRAY, 2), "one at a time"),
+        (lambda: hybrid.find_users(np.stack([HEARD] * 2), ARRAY, 16), "n_users: got 16 with 16 elements"),
         (lambda: hybrid.spread_out(USERS, 3), "count: got 3; .*from 1 to 2"),
         (lambda: hybrid.spread_out([u[:2] for u in USERS], 1), "with distances"),
         (lambda: hybrid.path_channels(hybrid.load_scenario(), [0], ARRAY, "round"), "spherical"),

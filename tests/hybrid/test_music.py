@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from irsnb import hybrid
+from irsnb import compiled, hybrid
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid import kernels
 from irsnb.hybrid.music import peaks, signal_subspace, subspace_spectrum
@@ -352,12 +352,12 @@ def test_noise_near_the_signals_is_left_to_lapack():
 
 
 def test_compiles_where_nothing_can_be_kept(monkeypatch):
-    real = kernels.njit
+    real = compiled.njit
 
     def nowhere(cache=False, **options):
         if cache:
             raise RuntimeError("cannot cache function: no locator available")
         return real(**options)
 
-    monkeypatch.setattr(kernels, "njit", nowhere)
-    assert kernels.compiled()(lambda x: x + 1)(1) == 2
+    monkeypatch.setattr(compiled, "njit", nowhere)
+    assert compiled.compiled()(lambda x: x + 1)(1) == 2

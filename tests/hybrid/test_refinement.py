@@ -8,6 +8,7 @@ import pytest
 from irsnb import hybrid
 from irsnb.arrays import PlanarArray
 from irsnb.hybrid.model import from_cosines, steering, to_cosines
+from irsnb.hybrid.music import signal_eigenpairs
 
 WAVELENGTH = 0.0857
 USERS = np.array([[-0.7, -0.3, 8.0], [-0.2, -0.55, 10.0], [0.25, -0.2, 9.0], [0.8, -0.45, 11.0]])
@@ -287,6 +288,38 @@ def test_users_are_found_where_a_false_peak_stands_out_on_the_grid():
         plain += all_near(hybrid.find_directions(drawn, array, 4))
         ours += all_near(hybrid.find_users(drawn, array, 4))
     assert ours >= 59 and ours >= plain
+
+
+def test_find_users_of_a_batch_are_those_of_its_members():
+    # Two places are as many as the last covariance has peaks of; the grids are coarse, the fit is not.
+    array, rng = square(6), np.random.default_rng(4)
+    drawn = np.stack(
+        [
+            hybrid.draw_covariance(truth(array, USERS[:3, :2], snr, "uncorrelated"), 300, rng)
+            for snr in (20, 0)
+        ]
+        + [truth(array, USERS[:1, :2], 20)]
+    )
+    grid = np.linspace(-1.2, 1.2, 41)
+    together = hybrid.find_users(drawn.reshape(3, 1, 36, 36), array, 3, grid, grid)
+    alone = np.stack([hybrid.find_users(one, array, 3, grid, grid) for one in drawn])
+    assert together.shape == (3, 1, 3, 2) and np.isfinite(alone[:2]).all()
+    assert np.allclose(together[:, 0], alone, atol=1e-9, equal_nan=True)
+    for found in together[:2, 0]:
+        assert (hybrid.whose(found, USERS[:3, :2]) >= 0).all()
+
+
+def test_eigenpairs_of_the_signals_are_those_of_all_eigenvalues():
+    # Users of whom two stand close, so that the third eigenvalue is 1e4 below the first.
+    array = square(10)
+    users = np.array([[0.1, -0.2], [0.1, -0.202], [0.6, -0.4]])
+    covariance = np.stack([truth(array, users, snr) for snr in (0, 20, 60)])
+    values, vectors, noise = signal_eigenpairs(covariance, 3)
+    all_values = np.linalg.eigvalsh(covariance)
+    assert np.allclose(values, all_values[:, -3:], rtol=1e-9)
+    assert np.allclose(noise[:, 0], all_values[:, :-3].mean(axis=-1), rtol=1e-6)
+    assert np.allclose(covariance @ vectors, vectors * values[:, None], atol=1e-9)
+    assert np.allclose(np.swapaxes(vectors.conj(), 1, 2) @ vectors, np.eye(3), atol=1e-12)
 
 
 def test_find_users_says_when_there_are_not_enough_of_them():

@@ -25,7 +25,7 @@ from irsnb.indoor import (
     refine,
     wall_images,
 )
-from irsnb.indoor.costs import phase_cost_gradient
+from irsnb.indoor.costs import METHODS, phase_cost_gradient, residuals
 
 RNG = np.random.default_rng(0)
 PLACES = RNG.uniform([-4, 1], [4, 10], (400, 2))
@@ -380,3 +380,45 @@ def test_bad_input_says_what_is_wrong(call, words):
     with pytest.raises(ValueError) as caught:
         call()
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("method", METHODS[:2])
+def test_residuals_are_what_the_likelihood_leaves(method):
+    # Of (4): the best complex gain and, projected, the best constant by numpy's least squares on the pilots
+    # that are there; the Jacobian by central differences of the misfit that is left.
+    room, places = Room(height=3.0), PLACES[:5]
+    measured = measure(room, places, np.random.default_rng(5), 3.0)
+    measured[1::2, 3:9] = np.nan
+    deviation, step = room.sigma / np.sqrt(2), 1e-6
+
+    def left(n, place):
+        present = np.isfinite(measured[n])
+        columns = [room.signal(place)[present]] + [np.ones(present.sum())] * (method == "ml-projected")
+        columns = np.stack(columns, axis=-1)
+        fitted = np.linalg.lstsq(columns, measured[n, present], rcond=None)[0]
+        out = np.zeros(room.n_pilots, dtype=complex)
+        out[present] = (measured[n, present] - columns @ fitted) / deviation
+        return np.concatenate([out.real, out.imag])
+
+    got, jacobian = residuals(room, method)(places, measured)
+    for n, place in enumerate(places):
+        expected = left(n, place)
+        assert np.abs(got[n] - expected).max() < 1e-9 * np.abs(measured[n, 0]) / deviation
+        for axis, move in enumerate(step * np.eye(2)):
+            slope = np.sum(left(n, place + move) ** 2) - np.sum(left(n, place - move) ** 2)
+            assert 2 * jacobian[n, :, axis] @ got[n] == pytest.approx(
+                slope / (2 * step),
+                rel=1e-4,
+                abs=1e-6 * np.linalg.norm(jacobian[n]) * np.linalg.norm(got[n]) + 1e-3,
+            )
+
+
+def test_the_largest_are_found_whatever_their_order():
+    from irsnb.indoor.kernels import largest
+
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(7, 300)).astype(np.float32)
+    values[0], values[1] = np.sort(values[0]), -np.sort(values[1])
+    for count in (1, 4, 256, 300):
+        expected = np.sort(np.argsort(-values, axis=1)[:, :count], axis=1)
+        assert np.array_equal(largest(values, count), expected)

@@ -80,7 +80,7 @@ def test_copies_train_as_one_number_times_their_count(name):
         for layer in model.layers:
             if "dropout" in layer.name:
                 layer.rate = 0.0
-        model.compile(keras.optimizers.Adam(1e-4, epsilon=1e-14), "mse")
+        model.compile(keras.optimizers.Adam(1e-4, epsilon=1e-14), "mse", jit_compile=False)
         before = model.predict_on_batch(inputs)
         for _ in range(4):
             model.train_on_batch(inputs, targets)
@@ -123,14 +123,14 @@ def test_what_a_receiver_can_know_is_the_same_for_all():
 
 
 def test_training_reads_scalers_off_its_training_rows_and_locates(tmp_path):
-    found = train_network(ROOM, SAMPLES, "mlp", "coefficients", epochs=6, directory=tmp_path)
+    found = train_network(ROOM, SAMPLES, "mlp", "coefficients", epochs=6, directory=tmp_path, xla=False)
     rows = split_samples(SAMPLES)[0]
     assert np.allclose(found.outputs.mean_, rows.positions.mean(axis=0))
     errors = np.linalg.norm(found.locate(ROOM, SAMPLES) - SAMPLES.positions, axis=-1)
     blind = np.linalg.norm(SAMPLES.positions - rows.positions.mean(axis=0), axis=-1)
     assert np.median(errors) < 0.5 * np.median(blind)
     with pytest.raises(ValueError, match="another architecture"):
-        train_network(ROOM, SAMPLES, "rnn", "coefficients", epochs=6, directory=tmp_path)
+        train_network(ROOM, SAMPLES, "rnn", "coefficients", epochs=6, directory=tmp_path, xla=False)
 
 
 def test_shuffling_deals_one_thing_out_anew():

@@ -255,6 +255,15 @@ GOOD = {
         "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER, (200.0, -400.0, 90.0)]),
     }
     | SIGMAS,
+    elliptic.placement_bound: {
+        "surfaces": surfaces(),
+        "receiver": points(RECEIVER, lead=False, bad=[[RECEIVER]]),
+        "targets": points((TARGET, (700.0, 1200.0, 1400.0)), lead=False, trailing=2, bad=[TARGET]),
+        "places": points((500.0, 1600.0, 0.0), bad=[(0.0, 0.0, 0.0)]),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": number(1.0, above=0),
+        "reference_legs": optional(number(1000.0, above=0)),
+    },
     elliptic.mismatched_covariance: {
         "surfaces": surfaces(lead=True),
         "targets": points(TARGET, bad=ON_A_LINE[:2]),
@@ -282,6 +291,20 @@ GOOD = {
         "targets": points(TARGET, bad=[(2400.0, 0.0, 0.0), RECEIVER]),
         "sigma_angle": number(0.01, above=0),
         "sigma_path": positive(1.0, lead=False, bad=[np.ones(3)]),
+    },
+    elliptic.associate_trial: {
+        "rng": rng(),
+        "draws": count(3),
+        "surfaces": surfaces(),
+        "box": points([(50.0, 200.0, 200.0), (750.0, 900.0, 900.0)], lead=False, trailing=2, bad=[TARGET]),
+        "n_targets": count(2),
+        "sigma_angle": number(0.01, above=0),
+        "sigma_path": positive(1.0, lead=False, bad=[np.ones(3)]),
+        "separation": optional(number(300.0, above=0)),
+        "n_ghosts": count(1, low=0),
+        "detour": real((20.0, 300.0), lead=False, trailing=1, bad=[(300.0, 20.0), (1.0,)]),
+        "least_angle": number(0.01, low=0),
+        "least_sum": number(30.0, low=0),
     },
     elliptic.scan_trial: {
         "rng": rng(),

@@ -73,7 +73,7 @@ GOOD = {
 RESULTS = {
     fix.Fix: "made by estimators",
     fix.Fix.from_fit: "called by estimators, which have checked",
-    fix.row_values: "a check",
+    fix.remark_lines: "called by estimators, which have checked",
     fix.sift_rows: "a check",
     fitting.Descent: "made by descend",
     fitting.descend: "levenberg_marquardt for callers that have checked",

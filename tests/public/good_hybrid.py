@@ -290,7 +290,7 @@ GOOD = {
         "within": positive(0.05, array=False, skip={"inf": "any distance"}),
     },
     refinement.find_users: {
-        "covariance": waves(lead=False, bad=[[COVARIANCE] * 2]),
+        "covariance": waves(),
         "array": instance(ARRAY),
         "n_users": count(1, bad=[16, 17]),
         "azimuth": optional(azimuth(GRID, lead=False)),

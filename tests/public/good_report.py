@@ -8,10 +8,24 @@ import numpy as np
 import scipy.special  # noqa: F401
 import xarray as xr
 from matplotlib.figure import Figure
-from walk import Arg, Fresh, Probe, choice, count, covariance, flag, instance, mask, number, optional, real
+from walk import (
+    Arg,
+    Fresh,
+    Probe,
+    choice,
+    count,
+    covariance,
+    flag,
+    function,
+    instance,
+    mask,
+    number,
+    optional,
+    real,
+)
 
 from irsnb import binomial
-from irsnb.report import claims, figures, ledger, runs, tables
+from irsnb.report import claims, counting, figures, ledger, runs, tables
 
 NOT_TEXT = [None, 5, 1.5, True, b"x", [], ["x"], {}, np.ones(2), object(), len]
 NOT_COUNTS = [None, "3", True, 3.0, 1.5, 3j, np.nan, 10**30, b"3", {}, [True], object(), len]
@@ -97,6 +111,13 @@ GOOD = {
         "n_true": Arg(3, bad=[*NOT_COUNTS, -1, 21]),
         "n_cases": Arg(20, bad=[*NOT_COUNTS, 0, -1, 2]),
         "level": number(0.95, above=0, high=1, bad=[1.0]),
+    },
+    # --- counting
+    counting.count_operations: {
+        "function": function(np.add),
+        "arguments": Arg(
+            (1.0, 2.0), bad=[(1.0, "x"), (1.0, None), (1.0, 3j), (1.0, np.nan), (1.0, object())]
+        ),
     },
     # --- claims
     claims.papers: {},

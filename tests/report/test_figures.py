@@ -131,6 +131,18 @@ def test_curves_have_their_look_their_band_and_their_label(axes):
     assert texts["my way"].xy == (2.0, 3.0)
 
 
+def test_a_reduction_brings_its_band_along(axes):
+    xarray = pytest.importorskip("xarray")
+    held = {"end": ["value", "lower", "upper"]}
+    values = [[2.0, 1.0, 4.0], [3.0, 2.0, 5.0]]
+    ends = xarray.DataArray(values, dims=("snr_db", "end"), coords=held)
+    figures.curves(axes, [0.0, 1.0], {"mean": ends})
+    (line,), (band,) = axes.lines, axes.collections
+    assert line.get_ydata().tolist() == [2, 3]
+    heights = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert heights == {(0, 1), (0, 4), (1, 2), (1, 5)}
+
+
 def test_labels_at_ends_do_not_touch(axes):
     x = np.arange(5.0)
     figures.curves(axes, x, {f"method {k}": x + 0.01 * k for k in range(6)}, label_ends=True)

@@ -102,9 +102,10 @@ def test_a_claim_is_answered_once(tmp_path):
         ledger.collect(tmp_path / "nowhere")
 
 
-def test_a_table_for_people_escapes_and_anchors():
+def test_a_list_for_people_escapes_anchors_and_has_badges():
     text = ledger.record(make_row())._repr_html_()
-    assert 'id="duan2025-fig5a"' in text and "1 &lt; 2 deg" in text and 'scope="col"' in text
+    assert '<li id="duan2025-fig5a">' in text and "1 &lt; 2 deg" in text
+    assert '<span class="verdict verdict-reproduced">reproduced</span>' in text
     assert "1 < 2 deg" in repr(ledger.record(make_row()))
 
 
@@ -122,7 +123,8 @@ def test_a_flawed_row_says_so_everywhere_and_travels(tmp_path):
     assert (flawed.verdict, flawed.label) == ("reproduced", "reproduced, flawed")
     assert flawed.reason == "because; flawed: the search starts at the truth"
     record = ledger.record(flawed)
-    assert "reproduced, flawed: because; flawed: the search" in record._repr_html_()
+    assert "reproduced, flawed</span>" in record._repr_html_()
+    assert "because; flawed: the search" in repr(record)
     assert "flawed: the search starts at the truth" in repr(record)
     write_notebook(tmp_path / "page.ipynb", record)
     assert ledger.collect(tmp_path)["duan2025", "fig5a"][0] == flawed

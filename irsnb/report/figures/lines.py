@@ -11,6 +11,7 @@ from irsnb.report.figures.contrast import as_text
 from irsnb.report.figures.inputs import by_label, one_axes, one_row, passed_on
 from irsnb.report.figures.styles import style
 from irsnb.report.tables import spoken
+from irsnb.report.tables.rendered import INTERVAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,8 @@ def curves(
     axes : matplotlib.axes.Axes
     x : array_like, shape (N,)
     by_method : dict of str to array_like, shape (N,)
-        Values by label, see :func:`style`; NaN leaves a gap.
+        Values by label, see :func:`style`; NaN leaves a gap. A reduction of :mod:`irsnb.montecarlo`, with its
+        dimension ``end``, brings its band along.
     bands : dict of str to (array_like, array_like), shapes (N,)
         Lower and upper ends of the intervals of some of them, drawn as a band.
     label_ends : bool
@@ -55,14 +57,13 @@ def curves(
     label_ends = checks.flag("label_ends", label_ends)
     markevery = None if markevery is None else checks.count("markevery", markevery)
     x = one_row("x", x)
-    lines = {
-        label: one_row(f"by_method[{label!r}]", values, len(x))
-        for label, values in by_label("by_method", by_method).items()
-    }
-    within = {
-        label: _band(label, pair, lines, len(x))
-        for label, pair in by_label("bands", {} if bands is None else bands).items()
-    }
+    bands, lines = dict(by_label("bands", {} if bands is None else bands)), {}
+    for label, values in by_label("by_method", by_method).items():
+        if INTERVAL in _dims(values):
+            bands.setdefault(label, tuple(values.sel({INTERVAL: end}) for end in ("lower", "upper")))
+            values = values.sel({INTERVAL: "value"})
+        lines[label] = one_row(f"by_method[{label!r}]", values, len(x))
+    within = {label: _band(label, pair, lines, len(x)) for label, pair in bands.items()}
     for label, (low, high) in within.items():
         with passed_on(changes):
             colour = (style(label) | changes)["color"]
@@ -78,6 +79,12 @@ def curves(
             ends.append((x[last], values[last], look["label"], line.get_color()))
     if ends:
         _label_ends(axes, ends)
+
+
+def _dims(values):
+    """Names of the dimensions of labelled values."""
+    dims = getattr(values, "dims", ())
+    return dims if isinstance(dims, tuple) else ()
 
 
 def _band(label, pair, lines, length):

@@ -1,5 +1,6 @@
 """Rows of the ledger: made on a page, kept in the notebook's outputs, gathered from there."""
 
+import html
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -8,7 +9,7 @@ from irsnb import checks
 from irsnb.report.claims import claim
 from irsnb.report.ledger.verdicts import REPRODUCED, SAME_TREND, VERDICTS, Judgement
 from irsnb.report.runs import scale
-from irsnb.report.tables import html_table, stored_outputs
+from irsnb.report.tables import stored_outputs
 
 __all__ = ["OUTPUT_KEY", "Record", "Row", "collect", "record", "row"]
 
@@ -113,7 +114,9 @@ def row(
 
 
 def record(*rows: Row) -> "Record":
-    """Show rows as a table and leave them in the cell's output, where the ledger finds them.
+    """Show rows as a list and leave them in the cell's output, where the ledger finds them.
+
+    The list has verdicts, claims and our results; bounds and reasons stand in the ledger.
 
     Parameters
     ----------
@@ -137,7 +140,7 @@ def record(*rows: Row) -> "Record":
 
 
 class Record:
-    """Rows that display themselves: a table for people, and metadata of the output for :func:`collect`."""
+    """Rows that display themselves: a list for people, and metadata of the output for :func:`collect`."""
 
     def __init__(self, rows: Iterable[Row]):
         self.rows = tuple(rows)
@@ -149,14 +152,15 @@ class Record:
         )
 
     def _repr_html_(self):
-        head = ("Where", "The paper says", "Ours", "Bound", "Verdict")
-        body = []
+        entries = []
         for r in self.rows:
             stated = claim(r.paper, r.name)
-            body.append((stated.where, stated.says, r.ours, r.bound, f"{r.label}: {r.reason}"))
-        anchors = [r.anchor for r in self.rows]
-        caption = "Claims, our results and verdicts"
-        return html_table("ledger", caption, head, body, anchors)
+            where, says, ours, label = map(html.escape, (stated.where, stated.says, r.ours, r.label))
+            badge = f'<span class="verdict verdict-{r.verdict.replace(" ", "-")}">{label}</span>'
+            entries.append(
+                f'<li id="{html.escape(r.anchor)}">{badge} <b>{where}</b>: {says} <i>Ours:</i> {ours}</li>'
+            )
+        return f'<ul class="claims">{"".join(entries)}</ul>'
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         shown = {"text/plain": repr(self), "text/html": self._repr_html_()}
