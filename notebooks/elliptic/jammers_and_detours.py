@@ -117,7 +117,7 @@ figures.length_ticks(axes.xaxis)
 plt.show()
 
 # %% [markdown]
-# For readers of [the waveform](waveform.ipynb). Part I, Duan et al. (2025), eq. (6) and section 6, where the paper leaves multipath and interference open. 12 minutes to read. **Run time** 20 s.
+# <small>For readers of [the waveform](waveform.ipynb). Part I, Duan et al. (2025), eq. (6) and section 6, where the paper leaves multipath and interference open. 12 minutes to read. **Run time** under 20 s. Afterwards you can say which disturbances matter, and what to do about them.</small>
 #
 # Everything here happens at the paper's target with the radar of the page before: a bound of 1.6 m in position from one scan over five pairs. Each cause is an `Impairment`. The signal is made with it; the estimator knows of it only where the cure says so. Most of what is fatal is also noticed: the path sums then belong to no common position, and the scan does not pass its test (column *accepted*).
 #
@@ -401,6 +401,9 @@ ledger.record(
         verdict=ledger.untestable("how well places and attitudes are known"),
     ),
 )
+
+# %% [markdown]
+# ## Checks
 
 # %% tags=["hide-cell"]
 # Checks: one line for each number and statement of this page.

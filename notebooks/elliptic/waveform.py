@@ -83,7 +83,7 @@ fig.colorbar(mesh, ax=beams, label="power over noise [dB]", shrink=0.85)
 plt.show()
 
 # %% [markdown]
-# For readers of [one pair](one_pair.ipynb). Part I, Duan et al. (2025), sections 2.2, 3.2 and 3.3. 12 minutes to read. **Run time** 20 s.
+# <small>For readers of [one pair](one_pair.ipynb). Part I, Duan et al. (2025), sections 2.2, 3.2 and 3.3. 12 minutes to read. **Run time** under 20 s. Afterwards you can say from which power on a scan can be trusted, and how far a radar sees around a corner.</small>
 #
 # ## A beam is a sum of phases
 #
@@ -172,7 +172,7 @@ plt.show()
 # ## No unbiased method can do better
 #
 # The Cramér–Rao bound takes the derivative of the noise-free samples by each unknown. From it we remove what a change of the unknown strength could imitate; the rest is information. The direction's part
-# lives in the beams and the length's part in the subcarriers, so the two do not disturb each other:
+# lives in the beams, the length's in the subcarriers, so they do not disturb each other:
 #
 # $$
 # \sigma_{d_j}^2 \ge \frac{c_0^2}{2\,\gamma_j \sum_b g_b^2 \sum_\ell (2\pi f_\ell)^2} , \qquad
@@ -200,7 +200,7 @@ table(
 
 # %% [markdown]
 # The azimuth is measured less well than the elevation because the surface is slanted against the target. A direction cosine along the surface is measured
-# equally well in both axes; at an elevation of 45° the same error is a larger angle in azimuth. The two errors are also correlated, with a coefficient of 0.69.
+# equally well in both axes; at an elevation of 45° the same error is a larger angle in azimuth. The correlation of the two is 0.69.
 #
 # ## From which signal-to-noise ratio on?
 #
@@ -267,7 +267,7 @@ plt.show()
 # At −4 dB none of nearly 4000 scans goes astray, so with 95 % confidence fewer than one in a thousand do. This is our threshold. At −6 dB the share is about 0.5 % (0.1 to 1.3 %), and those few scans, wrong by up to
 # two kilometres, make the RMS error tens of times the bound.
 #
-# Few draws do not show this: if the share is 0.43 %, one block of 400 scans in six contains none astray. The Ziv–Zakai bound includes large errors, as those of a decision between *two* delays. A scan decides
+# If the share is 0.43 %, one block of 400 scans in six shows none astray. The Ziv–Zakai bound includes large errors, as those of a decision between *two* delays. A scan decides
 # among hundreds of cells, so its threshold is some 2 dB higher.
 #
 # One pair cannot notice a false path sum. Several can: sums that belong to no common position have a large misfit, and `scan` reports
@@ -307,12 +307,12 @@ fig.colorbar(mesh, ax=axes, label="margin [dB]", shrink=0.8)
 plt.show()
 
 # %% [markdown]
-# The paper's target has 8.1 dB to spare. In the middle between the surfaces the budget ends 2.2 km north, and along $x = 400$ m it ends at $y = 2034$ m. Beyond the line no better
-# mathematics helps, only more power, time or area.
+# The paper's target has 8.1 dB to spare. In the middle between the surfaces the budget ends 2.2 km north, and along $x = 400$ m it ends at $y = 2034$ m. Beyond the line
+# only more power, time or area helps.
 #
 # ## What the position makes of it
 #
-# `locate` fits one position to two angles and five path sums. How much it knows of their errors matters. `Scan.covariance` says that the azimuth is worse than the
+# `locate` fits one position to two angles and five path sums. `Scan.covariance` says that the azimuth is worse than the
 # elevation, that both are correlated, and which pair is weak. A simpler description has one deviation for both angles and one for all path sums.
 
 # %% tags=["hide-input"]
@@ -481,6 +481,9 @@ ledger.record(
         why="the two ways have different lengths, and no cross-section appears",
     ),
 )
+
+# %% [markdown]
+# ## Checks
 
 # %% tags=["hide-cell"]
 # Checks: one line for each number and statement of this page.
