@@ -59,14 +59,14 @@ def locate(
     covariance : array_like, shape (..., M + 2, M + 2)
         In place of the two: covariance of azimuth, elevation and path sums, in that order.
     robust : bool
-        Withstand one wrong path sum: where the misfit says that the model does not fit (:class:`Fix`), and
-        the fit without one of the sums passes the test, the sum whose absence lowers the misfit most is left
+        Withstand one wrong path sum: where the misfit says that the model does not fit
+        (:class:`irsnb.fix.Fix`), and the fit without one of the sums passes the test, the sum whose absence lowers the misfit most is left
         out and named in the remarks. It takes three sums, as two that contradict each other do not say which
         is wrong.
 
     Returns
     -------
-    Fix
+    irsnb.fix.Fix
         Leading axes of all inputs broadcast. The position is in the world [m]. The misfit has M - 1 degrees
         of freedom, less one for each path sum that is missing or left out.
 

@@ -192,7 +192,7 @@ cosines_by_angles = ray_jacobian(azimuth, elevation)[1:]
 per_turn = np.linalg.inv(cosines_by_angles) @ [0.0, 1.0]  # of a step in z alone
 stretch = per_turn[0] / per_turn[1]
 
-# %% mystnb={"figure": {"caption": "Bias by a detour of half the amplitude. Left: of the path sum, by the detour's extra length, for one that parts after the target; dashed, the noise of one scan; grey line, one resolution cell. Right: of the angles, by how far the detour's departure is turned downwards.", "name": "fig-detour"}, "image": {"alt": "Left, the bias of the path sum rises to five metres near an extra length of 20 metres, falls beyond 30, and goes on in smooth ripples that shrink below one metre at 300 metres. Right, the bias of both angles is zero without a turn, largest near one and a half half-beams and falls again; the azimuth's curve is 1.7 times the elevation's."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Bias by a detour of half the amplitude. Left: of the path sum, by the detour's extra length, for one that parts after the target; dashed, the noise of one scan; grey line, one resolution cell. Right: of the angles, by how far the detour's departure is turned downwards.", "name": "fig-detour-bias"}, "image": {"alt": "Left, the bias of the path sum rises to five metres near an extra length of 20 metres, falls beyond 30, and goes on in smooth ripples that shrink below one metre at 300 metres. Right, the bias of both angles is zero without a turn, largest near one and a half half-beams and falls again; the azimuth's curve is 1.7 times the elevation's."}} tags=["hide-input"]
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.2))
 left.plot(excess, after[:, 2], color="C0")
 left.axhline(sigma_path[2], color="C0", ls="--", lw=1)

@@ -24,7 +24,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Left: the phase that each of 32 by 32 elements adds, a ramp that wraps around. Right: where the power goes, in decibels below the peak. The cross is the direction asked for, the circle that of a mirror, where nothing goes.", "name": "fig-bend"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a circle marks the mirror direction at 40 degrees azimuth, where nothing is sent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: the phase that each of 32 by 32 elements adds, a ramp that wraps around. Right: where the power goes, in decibels below the peak. The cross is the direction asked for, the circle that of a mirror, where nothing goes.", "name": "fig-ramp"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a circle marks the mirror direction at 40 degrees azimuth, where nothing is sent."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
