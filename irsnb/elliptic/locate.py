@@ -60,9 +60,9 @@ def locate(
         In place of the two: covariance of azimuth, elevation and path sums, in that order.
     robust : bool
         Withstand one wrong path sum: where the misfit says that the model does not fit
-        (:class:`irsnb.fix.Fix`), and the fit without one of the sums passes the test, the sum whose absence lowers the misfit most is left
-        out and named in the remarks. It takes three sums, as two that contradict each other do not say which
-        is wrong.
+        (:class:`irsnb.fix.Fix`), and the fit without one of the sums passes the test, the sum whose absence
+        lowers the misfit most is left out and named in the remarks. It takes three sums, as two that
+        contradict each other do not say which is wrong.
 
     Returns
     -------
