@@ -503,6 +503,15 @@ def test_whole_datasets_are_reduced():
     assert both["end"].values.tolist() == ["value", "lower", "upper"]
 
 
+def test_a_selected_setting_that_is_an_array_is_reduced():
+    def trial(rng, draws, place):
+        return {"error": rng.standard_normal(draws) * place.sum()}
+
+    places = [np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])]
+    drawn = quiet(trial, {"place": places}, draws=50, seed=0)
+    assert rms(drawn["error"].isel(place=1)).values.tolist() == rms(drawn["error"]).values[1].tolist()
+
+
 def test_intervals_of_few_or_equal_draws():
     for reduce in (mean, rms):
         assert np.isnan(reduce(array([[2.0]]))[0, 1:]).all() and reduce(array([[2.0]]))[0, 0] == 2

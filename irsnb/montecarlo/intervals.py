@@ -256,8 +256,13 @@ def _check_kind(name, data, kinds):
 
 
 def _drawn(data):
-    """Where there are draws and no padding."""
-    return data["draw"] < data["n_draws"] if {"draw", "n_draws"} <= set(data.coords) else True
+    """Where there are draws and no padding.
+
+    Without coordinates: of a setting that is an array, and of which one is selected, xarray cannot tell whether
+    two are the same.
+    """
+    counted = {"draw", "n_draws"} <= set(data.coords)
+    return data["draw"].variable < data["n_draws"].variable if counted else True
 
 
 def _reduce(data, interval, kinds, prepare=None):
