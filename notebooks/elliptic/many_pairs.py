@@ -198,8 +198,10 @@ x_found, radius_found = circle(sums[:2], five_pairs[:2])
 # with the smallest eccentricity $e_j = c_j/a_j$ (20), and the elevation of the pair with the largest:
 #
 # $$
-# \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j, \qquad w \in \{0, 1\}. \tag{21}
+# \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j, \tag{21}
 # $$
+#
+# where the weight of the chosen pair is 1 and all others are 0.
 #
 # Algorithms 1 and 2 together are a dozen lines, and cost 25 operations for each further pair:
 
