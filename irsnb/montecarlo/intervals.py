@@ -258,8 +258,8 @@ def _check_kind(name, data, kinds):
 def _drawn(data):
     """Where there are draws and no padding.
 
-    Without coordinates: of a setting that is an array, and of which one is selected, xarray cannot tell whether
-    two are the same.
+    Without coordinates: where one value of a setting whose values are arrays is selected, xarray cannot tell
+    whether two coordinates are the same.
     """
     counted = {"draw", "n_draws"} <= set(data.coords)
     return data["draw"].variable < data["n_draws"].variable if counted else True
