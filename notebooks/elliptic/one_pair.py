@@ -565,7 +565,9 @@ bound_m = np.sqrt(
     np.trace(position_crlb(lines, target, **noise), axis1=-2, axis2=-1)
 )[[0, -1]]
 assert np.allclose(bound_m, [38.3, 44.2], atol=0.05)
-assert np.allclose(np.linalg.norm(along_beam[:, :2], axis=-1), [2.4, 11.2], atol=0.05)
+assert np.allclose(
+    np.linalg.norm(along_beam[:, :2], axis=-1), [2.4, 11.2], atol=0.05
+)
 assert (mae[1] < bound_deg[1]).all(), "(23) lies below the bound in elevation"
 assert np.allclose(np.linalg.norm(sideways, axis=-1), 19.5, atol=0.05)
 assert np.linalg.norm(along_beam, axis=-1).round().tolist() == [4, 19]
