@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Frames and surfaces: how a panel on a wall sends a beam round the corner
+# # Frames and surfaces: how a panel on a wall steers a beam
 #
 # *A mirror reflects a wave where the law of reflection says. A panel of small elements reflects it where we say. What does it take to aim
 # it, how sharp is its beam, and what does an echo tell about a target?*
@@ -7,10 +7,10 @@
 # :::{admonition} In three lines
 # :class: tip
 #
-# * **A ramp of phase bends a wave.** A panel of 32 × 32 elements sends a wave that arrives at −40° out at +15° and 20° up. A mirror in its place
-#   would send it out at +40°.
+# * **A ramp of phase bends a wave.** The source stands level with the panel, at azimuth −40°. A panel of 32 × 32 elements sends its wave out at azimuth
+#   +15° and elevation 20°. A mirror in its place would send it out at +40° and 0°.
 # * **Twice the side, half the beam.** A panel with $N$ elements a side, half a wavelength apart, has a beam of 102°/$N$: 1.6° for $N = 64$.
-# * **A path length is an ellipsoid, a beam is a ray.** They meet in one point, which is the target. All of Part I stands on this.
+# * **A path length is an ellipsoid, a beam is a ray.** They meet in one point, which is the target. All of Part I of this book stands on this.
 # :::
 
 # %% tags=["remove-cell"]
@@ -24,7 +24,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Left: the phase that each of 32 by 32 elements adds, a ramp that wraps around. Right: where the power goes, in decibels below the peak. The cross is the direction asked for, the circle that of a mirror, where nothing goes.", "name": "fig-ramp"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a circle marks the mirror direction at 40 degrees azimuth, where nothing is sent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: the phase that each of 32 by 32 elements adds, a ramp that wraps around. Right: where the power goes, in decibels relative to the peak. The cross is the direction asked for. The triangle is the direction of the source, the circle that of the mirror image, where almost nothing goes.", "name": "fig-ramp"}, "image": {"alt": "Left: diagonal stripes of phase between minus pi and pi across 32 by 32 elements. Right: a map over azimuth and elevation with one bright spot at 15 degrees azimuth and 20 degrees elevation, marked by a cross, with faint sidelobes; a triangle marks the source at minus 40 degrees azimuth, a circle the mirror direction at plus 40, where almost nothing is sent."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -73,14 +73,23 @@ def peak(power):
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.3), width_ratios=(1, 1.35))
 look = {"origin": "lower", "cmap": "twilight", "vmin": -np.pi, "vmax": np.pi}
 shown = left.imshow(ramp(panel, arrives, leaves).reshape(32, 32), **look)
-left.set(xlabel="column (y)", ylabel="row (z)")
+left.set(
+    xlabel="column (along y)", ylabel="row (along z)", title="phase of each element"
+)
 fig.colorbar(shown, ax=left, label="phase [rad]", shrink=0.8)
 power_db = 20 * np.log10(bent + 1e-6)
 grid = np.rad2deg(azimuths), np.rad2deg(elevations)
 shown = right.pcolormesh(*grid, power_db, vmin=-40, vmax=0, rasterized=True)
 right.plot(*np.rad2deg(leaves), "kx", ms=9)
 right.plot(*peak(mirror), "o", mfc="none", mec="white", ms=10, mew=2)
-right.set(xlabel="azimuth [deg]", ylabel="elevation [deg]")
+right.plot(*np.rad2deg(arrives), "^", mfc="none", mec="white", ms=9, mew=2)
+for name, (x, y) in (
+    ("source", (-40, -16)),
+    ("mirror", (40, -18)),
+    ("beam", (15, 28)),
+):
+    right.text(x, y, name, color="white", ha="center", fontsize=9)
+right.set(xlabel="azimuth [deg]", ylabel="elevation [deg]", title="power sent")
 fig.colorbar(shown, ax=right, label="power [dB]", extend="min", shrink=0.8)
 for axes in (left, right):
     axes.grid(False)
@@ -88,7 +97,8 @@ plt.show()
 
 # %% [markdown]
 # <small>For readers who know vectors and complex numbers; nothing else to have read. Part I, Duan et al. (2025), sections 2.2 and 3.
-# 10 minutes to read. **Run time** under 20 s. Afterwards you can aim a panel, put any two panels into a frame of their own, and say what a path length tells.</small>
+# 10 minutes to read. **Run time** under 20 s. Afterwards you can aim a panel, put any two panels into a frame of their own, and say what a path length tells.
+# Numbers in brackets, as (2), are those of the paper's equations; `irsnb` is the Python package of this book.</small>
 #
 # ## Which way to turn: azimuth and elevation
 #
@@ -108,13 +118,14 @@ plt.show()
 # \mathbf{l} = (\cos\theta\cos\varphi,\ \sin\theta\cos\varphi,\ \sin\varphi).
 # $$
 #
-# In `irsnb` these are `direction_angles` and `unit_vector`. The paper's own formulas (17) and (18) lose both signs;
-# [the next page](../elliptic/one_pair.ipynb) has a map of where.
+# In `irsnb` these are `direction_angles` and `unit_vector`. The paper's own formulas (17) and (18) lose the sign of
+# the azimuth and of the elevation; [the next page](../elliptic/one_pair.ipynb) maps where that matters.
 #
 # ## A frame for every pair of surfaces
 #
-# The paper draws its first surface at the origin and the second at $(2c, 0, 0)$. Two panels on real walls stand anywhere. Nothing is lost:
-# turn the world until the line from one to the other is the $x$ axis. The axes of that frame are
+# The paper puts its first surface at the origin and the second on the $x$ axis, $2c$ away, at $(2c, 0, 0)$. Two panels on real walls stand
+# anywhere, at $\mathbf{s}_1$ and $\mathbf{s}_2$. Shift the world until $\mathbf{s}_1$ is the origin, then turn it until $\mathbf{s}_2$ lies on the
+# $x$ axis. The axes of that frame are
 #
 # $$
 # \mathbf{e}_1 = \frac{\mathbf{s}_2 - \mathbf{s}_1}{\lVert \mathbf{s}_2 - \mathbf{s}_1 \rVert}, \qquad
@@ -123,7 +134,7 @@ plt.show()
 # $$
 #
 # *In words:* the first axis runs along the line, the second is level and across it, the third is as upright as it can be. They are the rows of a
-# rotation matrix $\mathbf{Q}$. (If one surface stands straight above the other, no level direction is singled out, and the code takes $\mathbf{e}_y$ in place of $\mathbf{e}_z$.)
+# rotation matrix $\mathbf{Q}$. (If one surface stands straight above the other, the code takes $\mathbf{e}_y$ in place of $\mathbf{e}_z$.)
 
 # %%
 s1, s2 = np.array([3.0, -2.0, 5.0]), np.array([40.0, 25.0, 12.0])
@@ -132,65 +143,80 @@ place = np.array([-10.0, 60.0, 1.0])
 rotation = frame_along(s1, s2)
 local = rotation @ (place - s1)
 world = rotation.T @ local + s1
+assert np.allclose(world, place)  # there and back
 
-# %% mystnb={"figure": {"caption": "The same two surfaces and the same target, seen from above in the world (left) and in the pair's frame (right). A rotation keeps every length, so the path length over the target is the same in both: 125.5 m.", "name": "fig-frame"}, "image": {"alt": "Two plans. Left: S1 near the origin, S2 to its north-east, a target T to the north-west, joined by blue lines; arrows at S1 show the axes of the pair's frame, turned by 36 degrees. Right: the same triangle turned so that S1 is the origin and S2 lies on the first axis."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same two surfaces and the same target T, seen from above in the world (left) and in the pair's frame (right). Green: the first two axes of that frame. Shift and rotation keep every length. The path from the first surface over T to the second measures 125.5 m in both, in space; the drawn lines are its plan and shorter.", "name": "fig-frame"}, "image": {"alt": "Two plans. Left: S1 near the origin, S2 to its north-east, a target T to the north-west, joined by blue lines; green arrows at S1, labelled e1 and e2, show the axes of the pair's frame, turned by 36 degrees. Right: the same triangle turned so that S1 is the origin and S2 lies on the first axis."}} tags=["hide-input"]
 in_world = np.array([s1, place, s2])
 in_frame = (in_world - s1) @ rotation.T
 fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.3))
-for axes, corners, title in zip(
+for axes, corners, title, axis_pair in zip(
     panels,
     (in_world, in_frame),
     ("in the world", "in the pair's frame"),
+    (rotation, np.eye(3)),
     strict=True,
 ):
     axes.plot(*corners[:, :2].T, "o-", color="C0")
-    for name, corner in zip(("$S_1$", "T", "$S_2$"), corners, strict=True):
-        axes.annotate(name, corner[:2], (7, -12), textcoords="offset points")
+    for name, corner, offset in zip(
+        ("$S_1$", "T", "$S_2$"),
+        corners,
+        ((-16, -12), (-3, 7), (7, -4)),
+        strict=True,
+    ):
+        axes.annotate(name, corner[:2], offset, textcoords="offset points")
+    for name, axis in zip(("$e_1$", "$e_2$"), axis_pair, strict=False):
+        tip = corners[0, :2] + 18 * axis[:2]
+        arrow = {"arrowstyle": "->", "color": "C2", "lw": 2}
+        axes.annotate("", tip, corners[0, :2], arrowprops=arrow)
+        shift = (4, -14) if name == "$e_1$" else (-16, -2)
+        axes.annotate(name, tip, shift, textcoords="offset points", color="C2")
     length = np.linalg.norm(np.diff(corners, axis=0), axis=-1).sum()
+    middle = (corners[:, :2].max(axis=0) + corners[:, :2].min(axis=0)) / 2
     axes.set(
-        title=f"{title}: {length:.1f} m", aspect="equal", xlabel="first axis [m]"
+        title=f"{title}: {length:.1f} m", aspect="equal", xlabel="along $e_1$ [m]"
     )
-    axes.margins(0.2)
-for axis in rotation[:2]:
-    arrow = {"arrowstyle": "->", "color": "C2", "lw": 2}
-    panels[0].annotate("", s1[:2] + 18 * axis[:2], s1[:2], arrowprops=arrow)
+    axes.set(xlim=middle[0] + [-42, 42], ylim=middle[1] + [-42, 42])
 panels[0].set(xlabel="x, east [m]", ylabel="y, north [m]")
-panels[1].set_ylabel("second axis [m]")
+panels[1].set_ylabel("along $e_2$ [m]")
 plt.show()
 
 # %% [markdown]
 # ## How a surface bends a wave
 #
-# An intelligent reflecting surface is a wall of small elements. Each delays what it re-radiates by a phase of our choice. The paper writes the choice
-# as a diagonal matrix,
+# An intelligent reflecting surface is a wall of small elements. Element $n$ multiplies what it re-radiates by $e^{j\phi_n}$, with a phase $\phi_n$ of
+# our choice. (Waves go as $e^{j\omega t}$ here, so a positive phase is an advance.) The paper writes the choice for all $N_s$ elements as a diagonal
+# matrix; a square panel with $N$ elements a side has $N_s = N^2$:
 #
 # $$
 # \boldsymbol{\Phi} = \operatorname{diag}\left(e^{j\phi_1}, e^{j\phi_2}, \dots, e^{j\phi_{N_s}}\right). \tag{2}
 # $$
 #
-# Take element $n$ at $\mathbf{p}_n$. A wave from direction $\mathbf{u}_\text{in}$ reaches it early by $\mathbf{p}_n\cdot\mathbf{u}_\text{in}$ of
-# path. What it sends towards $\mathbf{u}_\text{out}$ gains $\mathbf{p}_n\cdot\mathbf{u}_\text{out}$. All elements add up in phase if each takes exactly that away:
+# Our panel stands in the $y$-$z$ plane and faces along $x$. Let $\mathbf{p}_n$ be the place of element $n$, measured from the panel's middle. Let
+# $\mathbf{u}_\text{in}$ point from the panel *to the source*, and $\mathbf{u}_\text{out}$ to where the wave shall go. Compared with the middle, the wave
+# reaches element $n$ earlier by $\mathbf{p}_n\cdot\mathbf{u}_\text{in}$ of path, and is ahead by another $\mathbf{p}_n\cdot\mathbf{u}_\text{out}$ on its way
+# out. All elements add up in phase if the phase of each cancels exactly that gain:
 #
 # $$
 # \phi_n = -\frac{2\pi}{\lambda}\, \mathbf{p}_n\cdot(\mathbf{u}_\text{in} + \mathbf{u}_\text{out}).
 # $$
 #
-# *In words:* lay a ramp of phase across the wall. Its slope decides where the wave goes. Without a ramp the wall is a mirror. In code, with
-# $\mathbf{u}$ from azimuth and elevation, this is one line:
+# *In words:* lay a ramp of phase across the wall. Its slope decides where the wave goes. Without a ramp, $\phi_n = 0$, the parts of $\mathbf{u}_\text{in}$ and
+# $\mathbf{u}_\text{out}$ in the plane of the wall must be opposite. That is the law of reflection: the wall is a mirror. In code, with `arrives` = (−40°, 0°)
+# and `leaves` = (15°, 20°) as azimuth and elevation, and $\mathbf{p}_n$ in `panel.positions`:
 
 # %%
 u_in, u_out = unit_vector(*arrives), unit_vector(*leaves)
 phases = -2 * np.pi / wavelength * panel.positions @ (u_in + u_out)
 
 # %% [markdown]
-# The first figure shows these phases, and the beam they make. It goes where it was sent.
+# The first figure shows these phases and their beam.
 #
 # ## How sharp is the beam?
 #
-# The **half-power width** is the range of angles in which the beam has at least half of its peak power. A target anywhere within it answers. So
-# the width says how well a surface knows the direction in which it found something.
+# The **half-power width** is the range of angles in which the beam has at least half of its peak power. An echo may come from any
+# target within the beam. So, without further processing, the width is the uncertainty of the direction.
 
-# %% mystnb={"figure": {"caption": "Left: power across the beam for 16, 32 and 64 elements a side; the dotted line is half the peak. Right: half-power width against the number of elements a side. It falls as 102 degrees over N (line); the paper's error of 1 degree is two thirds of the beam of 64 elements.", "name": "fig-width"}, "image": {"alt": "Left: three bell-shaped curves with sidelobes, narrower for more elements, with a dotted line at one half. Right: five points from 8 to 128 elements on a straight falling line, from 12.8 to 0.8 degrees, on logarithmic axes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: power across the beam for 16, 32 and 64 elements a side; the dotted line is half the peak. Right: half-power width against the number of elements a side. It falls as 102 degrees over N (line); the dashed line is the paper's error of 1 degree.", "name": "fig-width"}, "image": {"alt": "Left: three bell-shaped curves with sidelobes, narrower for more elements, with a dotted line at one half. Right: five points from 8 to 128 elements on a straight falling line labelled 102 degrees over N, from 12.8 to 0.8 degrees, on logarithmic axes; a dashed line at 1 degree."}} tags=["hide-input"]
 fine = np.deg2rad(np.linspace(-60, 60, 24_001))
 sizes, widths = np.array([8, 16, 32, 64, 128]), []
 fig, (cut, width) = plt.subplots(1, 2, figsize=(7.6, 3.2))
@@ -207,6 +233,9 @@ cut.axhline(0.5, color="k", ls=":")
 cut.set(xlabel="angle from the beam [deg]", ylabel="power over peak")
 cut.legend()
 width.loglog(sizes, 102 / sizes, color="k", lw=1)
+width.axhline(1, color="k", ls="--", lw=1)
+width.annotate("102° / N", (34, 102 / 32), fontsize=9)
+width.annotate("1° of the paper", (8, 1.06), fontsize=9)
 width.plot(sizes, widths, "o", color="C0")
 width.set(xlabel="elements a side", ylabel="half-power width [deg]")
 width.set_xticks(sizes, [str(size) for size in sizes])
@@ -215,28 +244,33 @@ width.minorticks_off()
 plt.show()
 
 # %% [markdown]
-# Twice the side, half the width. A steered beam is wider, by one over the cosine of its angle (exercise 2). The paper perturbs its departure
-# angles by 1°. That is the error of a user who takes the middle of the beam for the target. Looking for the peak *within* the beam does better, and
-# [the waveform page](../elliptic/waveform.ipynb) shows by how much.
+# Twice the side, half the width. For a long row, theory gives 0.886 wavelengths over its length of $N/2$ wavelengths, in radians: 101.5°/$N$. A beam that
+# is steered away from the panel's normal is wider (exercise 2).
+#
+# The azimuth and the elevation at which the beam leaves the first surface are its **departure angles**. The paper turns them by 1° to see what an
+# error does. That is two thirds of the beam of 64 elements, and more than anyone errs who takes the middle of that beam for the target: at most 0.8°. [The
+# waveform page](../elliptic/waveform.ipynb) looks for the peak *within* the beam, which does better.
 #
 # ## What a path length tells
 #
-# The wave leaves surface $S_1$, meets the target $T$ and comes in at surface $S_2$. A clock gives the length of the way,
+# The wave leaves surface $S_1$, meets the target $T$ and comes in at surface $S_2$. A clock at the radar measures the travel time of the whole way: radar,
+# $S_1$, $T$, $S_2$, radar. Times the speed of light, less the known legs between radar and surfaces, this is
 #
 # $$
 # |\mathbf{S}_1\mathbf{T}| + |\mathbf{S}_2\mathbf{T}| = 2a .
 # $$
 #
-# *In words:* a string of length $2a$ is tied to two pegs. A pencil that keeps it taut draws an ellipse with the pegs as foci. In space
-# the ellipse turns about the line of the pegs and becomes an **ellipsoid**. Seen from $S_1$, at the angle $\alpha$ from that line, it lies at the distance
+# *In words:* a string of length $2a$ is tied to two pegs, a distance $2c$ apart. A pencil that keeps it taut draws an ellipse with the pegs as foci. In
+# space the ellipse turns about the line of the pegs and becomes an **ellipsoid**. A ray that leaves $S_1$ at the angle $\alpha$ from that line meets it at the
+# distance (derived on the next page)
 #
 # $$
-# R(\alpha) = \frac{a^2 - c^2}{a - c\cos\alpha},
+# R(\alpha) = \frac{a^2 - c^2}{a - c\cos\alpha}, \qquad \cos\alpha = \cos\theta\cos\varphi .
 # $$
 #
-# where $2c$ is the distance of the pegs. If the direction is known, this formula gives the distance.
+# Here $\theta$ and $\varphi$ are the departure angles in the pair's frame.
 
-# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at 55 degrees. Each length is an ellipse (labels at its left end); where the ray crosses it stands the target that fits both.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres, labelled with their path lengths. A dashed ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Three path lengths over the same pair of surfaces, and the ray that leaves the first one at an angle of 55 degrees. Each path length 2a is an ellipse, of which the upper half is drawn. The target stands where the ray (dashed) crosses the ellipse.", "name": "fig-string"}, "image": {"alt": "Three nested half ellipses over two surfaces marked S1 at zero and S2 at 800 metres, labelled with their path lengths 2a. A dashed ray leaves S1 upwards to the right and meets each ellipse in a marked point; thin lines join each point to S2."}} tags=["hide-input"]
 c, angle = 400.0, np.deg2rad(55)
 alpha = np.linspace(0, np.pi, 361)
 fig, axes = plt.subplots(figsize=(6.6, 3.7))
@@ -247,19 +281,22 @@ for number, string in enumerate((1000.0, 1300.0, 1700.0)):
     axes.plot(around[:, 0], around[:, 1], **look)
     axes.plot([hit[0], 2 * c], [hit[2], 0], lw=0.8, **look)
     axes.plot(hit[0], hit[2], "o", **look)
-    below = {
-        "textcoords": "offset points",
-        "ha": "center",
-        "va": "top",
-        "fontsize": 8,
-    }
-    axes.annotate(f"{string:.0f} m", around[-1, :2], (0, -5), **below, **look)
+    half, turn = string / 2, np.deg2rad(35)  # a label on the line, right
+    spot = c + half * np.cos(turn), np.sqrt(half**2 - c**2) * np.sin(turn)
+    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    middle = {"ha": "center", "va": "center", "fontsize": 9, "bbox": plate}
+    axes.text(*spot, f"{string:.0f} m", **middle, **look)
 axes.plot([0, 900 * np.cos(angle)], [0, 900 * np.sin(angle)], "k--", lw=1)
 axes.plot([0, 2 * c], [0, 0], "ks")
+arc = np.linspace(0, angle, 30)
+axes.plot(110 * np.cos(arc), 110 * np.sin(arc), "k", lw=0.8)
+axes.annotate("α = 55°", (120, 35), fontsize=9)
+axes.annotate("", (0, -115), (2 * c, -115), arrowprops={"arrowstyle": "<->"})
+axes.annotate(f"2c = {2 * c:.0f} m", (c, -125), ha="center", va="top", fontsize=9)
 for name, x in (("$S_1$", 0), ("$S_2$", 2 * c)):
-    axes.annotate(name, (x, 0), (-4, -18), textcoords="offset points")
+    axes.annotate(name, (x, 0), (-4, -15), textcoords="offset points")
 axes.set(xlabel="along the line of surfaces [m]", ylabel="away from it [m]")
-axes.set(aspect="equal", xlim=(-550, 1400), ylim=(-120, 860))
+axes.set(aspect="equal", xlim=(-550, 1450), ylim=(-220, 860))
 plt.show()
 
 # %% [markdown]
@@ -272,7 +309,8 @@ plt.show()
 #
 # :::{hint}
 # :class: dropdown
-# Phases repeat after a full turn. Which other direction has the same phases?
+# Number the elements along the wall: element $n$ stands at $n\lambda$, and for the direction $u$ it needs the phase $-2\pi n\sin u$. Phases repeat after a full turn.
+# Which other sine gives the same phases?
 # :::
 # :::{admonition} Solution 1
 # :class: dropdown
@@ -287,7 +325,7 @@ tops = (lobes[1:-1] > lobes[:-2]) & (lobes[1:-1] > lobes[2:]) & (lobes[1:-1] > 0
 assert np.allclose(np.rad2deg(fine[1:-1][tops]), [-41.1, 20.0], atol=0.1)
 
 # %% [markdown]
-# **2.** Change the right panel of the third figure: steer the beam to 50° in place of 0°. By what factor does the width of 64 elements grow?
+# **2.** Open the cell of the third figure and steer the beam to 50° in place of 0°. By what factor does the width of 64 elements grow?
 #
 # :::{hint}
 # :class: dropdown
@@ -340,6 +378,12 @@ assert np.allclose(peak(bent), [15, 20]) and np.isclose(bent.max(), 1, atol=1e-3
 assert np.allclose(peak(mirror), [40, 0]) and bent[60, 120] < 0.03
 assert np.allclose(widths * sizes, 102, atol=1), "102 deg / N"
 assert 0.6 < 1 / widths[3] < 0.7, "two thirds of a beam"
+assert round(widths[3] / 2, 1) == 0.8, "the middle of the beam errs less than 1 deg"
+assert (
+    np.allclose(panel.positions.mean(axis=0), 0) and not panel.positions[:, 0].any()
+)
+assert np.isclose(np.rad2deg(0.886 * 2), 101.5, atol=0.05)
+assert np.isclose(widths[-1] * sizes[-1], 101.5, atol=0.5)
 for string in (1000.0, 1300.0, 1700.0):
     hit = locate_pair(0.0, angle, string, c)
     assert np.isclose(path_sums(surfaces_on_line(c), hit)[0], string)
