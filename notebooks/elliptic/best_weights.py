@@ -109,10 +109,10 @@ plt.show()
 #
 # ## Five answers that err together
 #
-# Duan et al. combine the directions of several pairs by weights, their equations (21) or (22). Their last section says that the weights "need to be further optimized". See where
+# Duan et al. combine the directions of several pairs by weights, their equations (21) or (22). Their last section says that the weights "need to be further optimized". Look where
 # the errors come from.
 #
-# All pairs share one departure: the first surface sends one beam, and its azimuth $\theta_r$ and elevation $\varphi_r$ are off by the same amount for every pair. What belongs to a pair alone is its
+# All pairs share one departure: the first surface sends one beam, and its azimuth $\theta_r$ and elevation $\varphi_r$ are off by the same amount for every pair. Each pair has its own
 # path sum $d_j$. So the direction from the receiver that pair $j$ reports, say its azimuth $\theta_j$, has an error
 #
 # $$
@@ -148,7 +148,7 @@ plt.show()
 # %% [markdown]
 # An average of the two pairs cannot help: their errors differ by less than a tenth of their size. But in the left panel the small *difference* of the two answers is proportional to the error: 1° of error goes with a
 # difference of about $-0.06°$. So take the widest pair's azimuth and add 15 times the difference. The closest pair then has the weight $+15$, the widest $-14$. In the right panel the
-# difference is mostly private noise, and such weights would only amplify it.
+# difference is mostly private noise, and such weights would amplify it.
 #
 # ## The closed form
 #
@@ -258,7 +258,7 @@ for method, sigma, line in lines:
     figures.curves(
         axes, angles_deg, curve, label_ends=True, linestyle=line, label=label
     )
-axes.axhline(1, **figures.style("bound"))
+axes.plot([0.1, 2], [1, 1], **figures.style("bound"))
 distance = np.linalg.norm(np.array(CASES["4"][1]) - surfaces[0])
 limits = np.rad2deg(np.sqrt(np.array([0.001, 1.0]) / (4 * distance)))
 axes.axvline(limits[1], color="0.5", linewidth=1)
@@ -274,14 +274,14 @@ plt.show()
 # * both **noises are known**, at least their ratio;
 # * **no path sum is wrong**, as it is if an echo goes over a building. Weights multiply such an error and give no alarm.
 #
-# At this limit, 1000 draws for each target of the field err at most 2 % more than those of the joint fit (0.2° and 1°), and with three pairs off a line at most 7 % (0.2°).
+# At this limit they err at most 2 % more than the joint fit at the worst target of the field (0.2° and 1°, 1000 draws a target), and at most 7 % with three pairs off a line (0.2°).
 # If a position with its uncertainty is asked for, a sum may be wrong, or errors are shared by the sums, take the [joint fit](fusion.ipynb).
 # :::
 #
 # :::{admonition} Where the rule comes from
 # :class: dropdown
 # An arc of radius $R$ departs from its tangent by $R\sigma_a^2/2$ within the angle $\sigma_a$. This is what a linear method cannot see, and large weights multiply it as they multiply the
-# errors of the path sums. The rule wants $\sigma_d$ eight times as large. The eight comes from
+# errors of the path sums. The rule wants $\sigma_d$ eight times as large. The eight is from
 # draws: a loss of 2 % at the worst target. Experiment 4 loses less, see 1 m and 1° above. With path sums four times as good as the rule asks for, the best weights lose up to 10 % on the field and 60 % off a line.
 # :::
 #
@@ -289,8 +289,8 @@ plt.show()
 #
 # If the path sums were exact, $\mathbf{S}$ would be $\sigma_a^2\mathbf{G}\mathbf{G}^\mathsf{T}$. It has rank two and no inverse; what is to be made small is the effect of the angles, $\mathbf{G}^\mathsf{T}\mathbf{w}$.
 # With surfaces on a line it cannot be zero: a turn about this line changes no path sum, so it moves the answers of all pairs together. The five gradients then lie on one straight line that misses the origin, and a weighted mean of them can only
-# reach its point nearest the origin. With the sum of one these are two equations for five unknowns; the shortest such weights are called *least variance* here. They need no noise level. They fail in two ways.
-# The first is in the {ref}`first figure <fig-weights-over-bound>`: at 30 m of path error they reach 2.3 times the bound, because their size multiplies the private errors. The second is two pairs with almost the same spacing:
+# reach its point nearest the origin. With the sum of one this makes two equations for five unknowns; the shortest such weights are called *least variance* here. They need no noise level. They fail in two ways.
+# The first is in the {ref}`first figure <fig-weights-over-bound>`: at 30 m of path error they reach 2.3 times the bound, because they multiply the private errors. The second is two pairs with almost the same spacing:
 
 # %% mystnb={"figure": {"caption": "Two pairs, one with surfaces 1.6 km apart, the other a little more: largest azimuth weight against the difference of the spacings; target of Experiment 3, angles to 1\u00b0, path sums to 1 m. Exact cancellation (grey) removes all of the angles' effect that two pairs can remove; its weights grow without limit as the pairs grow alike. Least-variance weights are held down by the small noise that irsnb adds. The best weights grow only where the difference can be told from the noise of the path sums; on the left both are 0.5, the mean of the two.", "name": "fig-nearly-equal"}, "image": {"alt": "Largest weight against the difference of two spacings from one millimetre to 100 metres, logarithmic. A grey line falls from twenty million to two hundred. The least-variance curve joins it at large differences and has its maximum of a thousand near ten metres. The best weights rise from a half to about ninety."}} tags=["hide-input"]
 differences = np.geomspace(1e-3, 100, 21)
@@ -317,8 +317,8 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# For pairs that differ by a millimetre, exact cancellation asks for weights of twenty million. The package therefore gives each pair a further private variance of $10^{-7}$ of the shared one. Weights $w$ and $1-w$ then
-# stay below $1/(2\sqrt{10^{-7}}) = 1581$. The best weights hardly need this help: a real path sum has a noise, and the noise decides how large a weight may be.
+# For pairs that differ by a millimetre, exact cancellation asks for weights of twenty million. The package therefore gives each pair a further private variance of $10^{-7}$ of the shared one. Two weights $w$ and $1-w$ then
+# stay below about $1/(2\sqrt{2 \cdot 10^{-7}}) = 1118$. The best weights hardly need this help: a real path sum has a noise, and the noise decides how large a weight may be.
 #
 # ## Exercises
 #
@@ -441,25 +441,20 @@ assert all((np.abs(value[m] - 1) < 0.02).all() for m in ("best", "locate"))
 assert 3 < value["binary"][0] < value["mean"][0] < 4 and value["binary"][-1] < 1.15
 assert value["least-variance"][0] < 1.02
 assert round(value["least-variance"][-1], 1) == 2.3
-assert (
-    correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0 and smaller[1.0] < 0.1
-)
+assert correlation[1.0] < -0.9 and -0.5 < correlation[30.0] < 0
 assert np.allclose(best_weights(DEGREE, 1.0)[0], weights[0], rtol=0.01)
 assert np.allclose([azimuth, elevation], pair_directions(*measured)[:, 0])
 assert (round(weights_of[0].min()), round(weights_of[0].max())) == (-9, 14)
-assert np.allclose(weights_of[-1], 0.2, atol=0.06) and np.allclose(
-    weights_of.sum(1), 1
-)
+assert np.allclose(weights_of[-1], 0.2, atol=0.06)
+assert np.allclose(weights_of.sum(1), 1)
 for placed, places in CASES.values():
     g, s = pair_sensitivities(placed, receiver, np.atleast_2d(places))
-    together = DEGREE**2 * g @ np.swapaxes(g, -1, -2) + s[..., None] ** 2 * np.eye(
-        s.shape[-1]
-    )
+    private = s[..., None] ** 2 * np.eye(s.shape[-1])
+    together = DEGREE**2 * g @ np.swapaxes(g, -1, -2) + private
     least = 1 / np.linalg.inv(together).sum(axis=(-1, -2))
     bound = direction_crlb(placed, receiver, np.atleast_2d(places), **noise)
-    assert np.allclose(
-        least, np.diagonal(bound, axis1=-2, axis2=-1).T, rtol=1e-5
-    ), "linear"
+    bound = np.diagonal(bound, axis1=-2, axis2=-1).T
+    assert np.allclose(least, bound, rtol=1e-5), "linear"
 for name, told in {"one-pair": 0.214, "binary": 0.179, "best": 0.104}.items():
     assert (
         field_rms[name][0, 1] < told + 5e-4 and told - 5e-4 < field_rms[name][0, 2]
@@ -491,7 +486,7 @@ assert 1.05 < against_joint_fit("field", 1.0, 1) < 1.15
 assert 1.4 < against_joint_fit("field, off a line", 0.2, 1) < 1.75
 assert [round(4 * 1500 * (a * DEGREE) ** 2, 2) for a in (0.2, 1.0)] == [0.07, 1.83]
 assert largest["exact cancellation"][0] > 2e7 and max(largest["best"]) < 100
-assert max(largest["least-variance"]) < 1581
+assert 1000 < max(largest["least-variance"]) < 1118
 assert round(-trend[1.0]) == 15 and 0.055 < smaller[1.0] < 0.065
 
 costs = {}

@@ -326,8 +326,8 @@ plt.show()
 #
 # ## Where should the next surface stand?
 #
-# The bound needs no measurement. Two receiving surfaces stand on the line, at 800 and 1200 m, and 24 targets fly 600 m high. Where should a third go? Nearly any place off the line helps, most of all one behind the targets. But a surface must see the
-# target in front of it (we turn it towards the first surface) and hear it: an echo's amplitude falls with the product of its three legs, and the error of the path sum grows as this product does (1 m at the median over what stands). `placement_bound` asks both.
+# The bound needs no measurement. Two receiving surfaces stand on the line, at 800 and 1200 m, and 24 targets fly 600 m high. Where should a third go? Nearly any place off the line helps, most of all one behind the targets. But a surface, turned towards the first, must see the
+# target in front of it and hear it: an echo's amplitude falls with the product of its three legs, and the error of the path sum grows as this product does (1 m at the median product of those that stand). `placement_bound` asks both.
 
 # %% mystnb={"figure": {"caption": "Root mean square of the position error bound over 24 targets (dots) by the place of a third receiving surface on the ground; black squares stand already (the one at the origin sends), the star is the best place. The radar at (200, -400, -30) m is not drawn. Left: every place sees and hears alike. Right: visibility and link budget asked; above and right of the white line all targets are seen. Angles to 0.2\u00b0. Yellow, 5.5 m: no gain.", "name": "fig-next-surface"}, "image": {"alt": "Two maps over x from minus 1500 to 3500 and y from minus 1500 to 2500 metres on one colour scale. Left, a broad low region north of the line, lowest behind the targets. Right, nearly everything is as high as without a third surface, except for a small crescent just north of the targets."}} tags=["hide-input"]
 flight = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
@@ -356,8 +356,7 @@ line_error, line_sees = placement_bound(*plan, on_line, **linked)
 
 # %% [markdown]
 # *Leave the line*, as before, but not far. Seen and heard, the best place is (500, 1625, 0) m, right behind the field: the bound falls from 5.5 m to 4.1 m. The best place on the line gives 5.2 m and sees two thirds
-# of the targets. If visibility did not matter, the best place on the line would be
-# its western end; but from there no target is seen.
+# of the targets. If visibility did not matter, its western end would be best; but from there no target is seen.
 #
 # ## Exercises
 #
