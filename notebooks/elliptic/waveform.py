@@ -519,6 +519,7 @@ assert (
 assert np.isclose(
     angles_bound[0, 1] / np.prod(angles_bound.diagonal()) ** 0.5, 0.69, 0.01
 )
+assert 13.5 < 10 * np.log10(np.median(strength)) < 16.5, "beams without target"
 assert threshold_db == -4 and np.isclose(radar.path_window, 3838, atol=1)
 _, lower, upper = astray.sel(level_db=-6).values
 assert lower < 0.0043 < upper, "16,000 scans gave 0.43 %"
