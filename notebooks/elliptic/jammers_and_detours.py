@@ -150,7 +150,7 @@ matched, _ = array_weights(radar, sines[2])
 whitened, gain = array_weights(radar, sines[2], covariance)
 heard = np.abs(matched.conj() @ jammer) ** 2, np.abs(whitened.conj() @ jammer) ** 2
 
-# %% mystnb={"figure": {"caption": "Gain of the array of eight over one antenna without jammer, by the direction of a jammer 30 dB above the noise. Whitened weights, estimated from 400 snapshots or with R known, keep nearly all of it, unless the jammer stands in the beam of the surface (grey line). The sines −1 and 1 are one direction to this array. The two whitened curves coincide.", "name": "fig-jammer"}, "image": {"alt": "Array gain in decibels against the sine of the jammer's direction. Matched weights lie 10 to 25 decibels below the top with narrow peaks; whitened weights stay near 9 decibels everywhere but in a dip around a grey vertical line at 0.96, on the dotted bound."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Gain of the array of eight over one antenna without jammer, by the direction of a jammer 30 dB above the noise. Whitened weights, estimated from 400 snapshots or with R known, keep nearly all of it, unless the jammer stands in the beam of the surface (grey line). The sines of -1 and 1 are one direction to this array. The two whitened curves coincide.", "name": "fig-jammer"}, "image": {"alt": "Array gain in decibels against the sine of the jammer's direction. Matched weights lie 10 to 25 decibels below the top with narrow peaks; whitened weights stay near 9 decibels everywhere but in a dip around a grey vertical line at 0.96, on the dotted bound."}} tags=["hide-input"]
 turned = np.linspace(-1, 1, 241)
 steering = elliptic.receive_steering(radar, sines[2])
 kept = {"matched": [], "whitened, estimated": [], "bound": []}

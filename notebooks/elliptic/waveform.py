@@ -22,7 +22,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Left: the scene of Experiment 3 from above. The wave goes from the radar B over the first surface and the target T to one of the other surfaces and back. Right: what a scan returns. Each square is a beam, bright where the echo is strong; the cross is the target. Direction cosines are the parts of a unit vector along y and z; the panel's normal points along x. Colour: the highest peak over each pair, added up; noise alone gives 14 to 16 dB.", "name": "fig-scan"}, "image": {"alt": "Left, a plan in kilometres: a radar B south of a row of six surfaces on the x axis, a target T north of them, and a line from B to the first surface, to the target, to the fourth surface and back to B. Right, a map of five by five squares over two direction cosines; four squares around a cross are the brightest."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: the scene of Experiment 3 from above. The wave goes from the radar B over the first surface and the target T to one of the other surfaces and back. Right: what a scan returns. Each square is a beam, bright where the echo is strong; the cross is the target. Direction cosines are the parts of a unit vector along y and z; the panel's normal points along x. Colour: the highest peak over each pair, added up; noise alone gives 14 to 16 dB.", "name": "fig-scan"}, "image": {"alt": "Left, a plan in kilometres: a radar B south of a row of six surfaces on the x axis, a target T north of them, and a line from B to the first surface, to the target, to the fourth surface and back to B. Right, a map of five by five squares over two direction cosines; two squares beside a cross are the brightest."}} tags=["hide-input"]
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -107,7 +107,7 @@ five_degrees_off = surface.steering_vector(azimuth + np.deg2rad(5), elevation)
 beside_it = np.mean(five_degrees_off * phases * from_radar)
 
 # %% [markdown]
-# The first amplitude is 1. Five degrees beside it is 0.09. A scan sets 25 such beams side by side (figure above), over 0.16 in each direction cosine. Where to lay them must be known beforehand; here to a degree. Two neighbouring
+# The first amplitude is 1, the second, five degrees beside, 0.09. A scan sets 25 such beams side by side (figure above), over 0.16 in each direction cosine. Where to lay them must be known beforehand; here to a degree. Two neighbouring
 # beams see the target with different amplitudes, and that tells where between them it is.
 #
 # :::{admonition} What the printed equations leave open
@@ -120,7 +120,7 @@ beside_it = np.mean(five_degrees_off * phases * from_radar)
 #
 # ## How strong is the echo?
 #
-# The paper gives no carrier or power. Ours stand in `Radar()`: 3.5 GHz, 10 MHz in 128 subcarriers, 2 kW, a first surface of 64 by 64 elements, eight receiving antennas.
+# The paper gives no carrier, bandwidth or power. Ours stand in `Radar()`: 3.5 GHz, 10 MHz in 128 subcarriers, 2 kW, a first surface of 64 by 64 elements, eight receiving antennas.
 # The target has a radar cross-section $\sigma_T$ of 10 m². The wave travels four legs $r_i$, over two surfaces and the target. In the middle of a beam, after all $N_a$ antennas are summed, one subcarrier of pair $j$ has the signal-to-noise ratio
 #
 # $$
