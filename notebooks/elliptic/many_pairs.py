@@ -10,7 +10,7 @@
 # * **Two path sums draw a circle.** The target stands on it, and only a turn about the line of surfaces is left open. In Experiment 3 the best single
 #   pair cannot locate the azimuth better than to 0.86°; two pairs together already reach 0.25°.
 # * **Neither the mean nor binary weighting uses the circle.** Both only combine the answers of single pairs. With ten pairs in Experiment 2 the azimuth error is 0.98° with the mean and 0.82° with binary
-#   weighting. The Cramér–Rao bound, which no unbiased method can beat, is 0.05°.
+#   weighting. The Cramér–Rao bound is 0.05°.
 # * **One surface off the line fixes the turn as well.** Raised by 100 m, with path sums good to 10 cm, it brings the bound of the elevation from 0.81° to 0.09°. The mean and binary weighting do not improve.
 # :::
 
@@ -87,7 +87,7 @@ for text, place, offset, marker in (
     end_on.annotate(text, place, offset, textcoords="offset points")
 end_on.set(xlabel="y, north [m]", ylabel="z, height [m]", aspect="equal")
 end_on.set(xlim=(-2300, 2500), ylim=(-2200, 2300))
-end_on.annotate("from B to T", (420, 820), (8, -10), textcoords="offset points")
+end_on.annotate("from B to T", (400, 700), ha="right", va="bottom")
 for method, size in (("binary", 4), ("locate", 7)):
     look = figures.style(method, linestyle="none", marker=".", markersize=size)
     seen.plot(*np.rad2deg(drawn[method]).T, **look)
@@ -98,7 +98,8 @@ seen.set(
     xlabel="azimuth error [deg]", ylabel="elevation error [deg]", aspect="equal"
 )
 seen.set(xlim=(-3, 3), ylim=(-3, 3))
-seen.legend(loc="lower left", markerscale=2.5, fontsize=8)
+handles = seen.get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
 plt.show()
 
 # %% [markdown]
@@ -113,11 +114,11 @@ plt.show()
 # M = m - 1 \tag{19}
 # $$
 #
-# pairs are there (numbers in brackets are the paper's). The paper's first reason is coverage: a target between $S_2$ and $S_3$ is outside the zone of the first pair, $S_1S_2$, and inside that of the second, $S_1S_3$ (its
-# Fig. 4(a)). What limits a zone, the paper does not say. Two readings come to mind:
+# pairs are there. The paper's first reason is coverage: a target between $S_2$ and $S_3$ is outside the zone of the first pair, $S_1S_2$, and inside that of the second, $S_1S_3$ (its
+# Fig. 4(a)). What limits a zone, the paper does not say. Two readings are ours:
 #
 # * **Surfaces face along their line.** Then $S_1$ and $S_m$ look at each other, and a pair serves what lies between them. This fits the paper's Fig. 4(a).
-# * **All surfaces lie in one plane**, as another sentence of section 4 has it. They face the same way, and only the weakness of the echo limits a zone.
+# * **All surfaces lie in one plane**, as another sentence of section 4 has it. Only the weakness of the echo limits a zone.
 #
 # In both readings the echo must not be too weak. It travels three legs, from $S_1$ to the target, to the other surface and to the radar, and its power falls with the square of each. So we limit their product, such that all five pairs reach the targets of
 # Experiments 3 and 4.
@@ -138,6 +139,7 @@ zone = {
 counts = {
     t: np.where(z.any(axis=-1), z.sum(axis=-1), np.nan) for t, z in zone.items()
 }
+paper = {"facecolor": "white", "linewidth": 0, "pad": 0.8}
 crosses = np.stack(
     [shown_targets[:, 0], np.hypot(*shown_targets[:, 1:].T)], axis=-1
 )
@@ -150,15 +152,13 @@ mesh.colorbar.set_ticks(range(1, 6))
 for axes in panels:
     axes.set(xlabel="along the line [m]", ylabel="", ylim=(-200, 4200))
     for text, cross in zip("34", crosses, strict=True):
-        axes.annotate(
-            text, cross, (6, 3), textcoords="offset points", color="white"
-        )
+        axes.annotate(text, cross, (6, 2), textcoords="offset points", bbox=paper)
 panels[0].set_ylabel("across the line [m]")
 plt.show()
 
 # %% [markdown]
 # Facing along the line, five pairs cover more than twice the ground of one, and between $S_2$ and $S_3$ the first pair sees nothing of what the second sees. In one plane neither is true: the first pair sees everything that
-# any pair sees. So whether more surfaces widen the zone, and whether the ground between $S_2$ and $S_3$ needs the second pair, depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
+# any pair sees. Whether more surfaces widen the zone, and whether the ground between $S_2$ and $S_3$ needs the second pair, depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
 #
 # ## The second reason: a circle
 #
@@ -206,7 +206,7 @@ x_found, radius_found = circle(sums[:2], five_pairs[:2])
 # \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j, \qquad w \in \{0, 1\}. \tag{21}
 # $$
 #
-# Of the azimuth weights $w_{\theta_j}$ exactly one is 1, and likewise of the elevation weights $w_{\varphi_j}$.
+# Exactly one azimuth weight $w_{\theta_j}$ is 1, and one elevation weight $w_{\varphi_j}$.
 # Algorithms 1 and 2 together are a dozen lines, and cost 25 operations for each further pair:
 
 
@@ -229,7 +229,7 @@ def algorithm_2(theta_r, phi_r, sums, semi_focals, receiver):
 # :::{admonition} Two slips in the text
 # :class: note dropdown
 # Algorithm 2 calls this step "(22a) and (22b)", which do not exist; it is (21), and (22) is the mean. The text before (21) averages *positions*, where (21) averages angles.
-# With weights of 0 and 1 that makes no difference. If two pairs tie, (21a) gives both a weight of one and the sum is twice the angle; `irsnb.elliptic.binary_weights` takes the first.
+# With weights of 0 and 1 that makes no difference. If two pairs tie, (21a) counts both; `binary_weights` takes the first.
 # :::
 #
 # ## Experiment 2: one to ten pairs
@@ -288,14 +288,12 @@ plt.show()
 
 # %% [markdown]
 # Binary weighting is better than the mean, as the paper says. But with pairs added in this order its azimuth is simply that of the *last* pair added, and its elevation that of the *first*. Nothing is averaged.
-# The bound shows what several pairs know together: with the second pair it falls to a twentieth.
 #
 # The paper measures otherwise. Its **error (23)** perturbs both angles by fixed amounts, here $+1°$, then by the opposite amounts, and averages the two absolute errors.
 #
 # :::{admonition} Why (23) may lie below a bound
 # :class: note dropdown
-# It looks at one direction in the plane of errors and not at a random one, so it may lie
-# below a bound of the RMS. In Experiment 2 its curves fall from 1.23° to 1.14° (mean) and 0.95° (binary) in azimuth; in elevation binary weighting stays at 0.511° and the mean rises to 0.531°. Every statement on
+# It looks at one direction in the plane of errors, not at a random one. In Experiment 2 its curves fall from 1.23° to 1.14° (mean) and 0.95° (binary) in azimuth; in elevation binary weighting stays at 0.511° and the mean rises to 0.531°. Every statement on
 # Fig. 6 holds in it, and the table at the end is judged by it.
 # :::
 #
@@ -374,13 +372,13 @@ panels[0].set_ylabel("departure elevation off by [deg]")
 plt.show()
 
 # %% [markdown]
-# The slant of the valleys decides the finer statements of the paper. Where both perturbations have the same sign, the azimuth error grows with each of them, as the paper says. Where the signs differ, the two contributions
+# Where both perturbations have the same sign, the azimuth error grows with each of them, as the paper says. Where the signs differ, the two contributions
 # cancel in part: for a large azimuth perturbation the azimuth error *falls* as the elevation perturbation grows. In elevation it is the other way round: equal signs cancel in part.
 #
 # ## Off the line
 #
-# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do. Each pair is solved in its own frame, and (21) and (22) combine the results as before: with exact measurements
-# all three methods found the direction in each of 300 scenes with surfaces and target at random. But the place matters for the accuracy. Let us raise the surface at $x = 1600$ m (row 3 in the code), with path sums good to 10 cm.
+# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do: with exact measurements, each pair solved in its own frame,
+# all three methods found the direction in each of 300 random scenes. But the place matters for the accuracy. Let us raise the surface at $x = 1600$ m (row 3 in the code), with path sums good to 10 cm.
 
 
 # %%
@@ -418,7 +416,7 @@ plt.show()
 #
 # :::{hint}
 # :class: dropdown
-# Which pair is the closest so far, and which the farthest? Reverse `second.surfaces[1:]` in `adding_pairs`.
+# Reverse `second.surfaces[1:]` in `adding_pairs`.
 # :::
 # :::{admonition} Solution
 # :class: dropdown
@@ -608,7 +606,7 @@ ledger.record(
 )
 
 # %% [markdown]
-# The statements on the paper's Figs. 6 to 9 fill 23 rows. They are in the folded cell, each with the reason of its verdict. The table below counts them.
+# The paper's Figs. 6 to 9 fill 23 rows, which stand in the folded cell. The table counts them.
 
 # %% tags=["hide-cell"]
 ends = {m: v[:, [0, -1]] for m, v in exp2.items()}

@@ -163,8 +163,8 @@ rms_deg = np.linalg.norm(gradient, axis=-1)  # if sigma is 1 deg
 # %% [markdown]
 # For $\sigma = 1°$ binary weighting has 0.857° in azimuth and 0.871° in elevation. One pair ($c = 800$ m) has 0.887° and 0.875°, the mean 0.886° and 0.875°.
 #
-# The opening figure shows the ratio of two lengths, that of binary weighting over that of the mean, on two level fields, with the surfaces and the radar of Experiments 3 and 4. All five pairs see only the *strip* between the dotted lines, if the surfaces face along
-# their line ([many pairs](many_pairs.ipynb)). In azimuth the ratio is below one everywhere in the strip. It is above one only in a wedge west of the first surface. In elevation it is so close to one that the histogram says enough. One pair differs so little from the mean that it needs no figure of its own: against it, too, the azimuth error is smaller in the whole strip, and the elevation error is within 2 % at 94 % of all targets.
+# The opening figure shows this length for binary weighting over that for the mean, on two level fields, with the surfaces and the radar of Experiments 3 and 4. All five pairs see only the *strip* between the dotted lines, if the surfaces face along
+# their line ([many pairs](many_pairs.ipynb)). In azimuth the ratio is below one everywhere in the strip. It is above one only in a wedge west of the first surface. In elevation it is so close to one that the histogram says enough. One pair differs so little from the mean that it needs no figure of its own.
 #
 # ## One perturbation at a time
 #
@@ -204,7 +204,7 @@ plt.show()
 # Which method wins depends on the direction, because a longer gradient can still have the smaller component along the given $\boldsymbol\Delta$. So a comparison at one perturbation, as in the paper's figures, can come out either way. Over the strip, binary weighting
 # beats the mean in azimuth for 96 % of all directions and targets, in elevation for 59 %. (Its RMS error in elevation is smaller at 80 % of the targets of the strip, but a gradient that is hardly shorter wins in hardly more than half of the directions.)
 
-# %% mystnb={"figure": {"caption": "Share of all directions of the perturbation in which binary weighting beats the mean in elevation. The black line is a share of one half. The share jumps across borders that start at the surfaces, because there the order of the gradients changes.", "name": "fig-share"}, "image": {"alt": "Two maps over x and y at 300 and 1400 metres height. At 300 metres the share is near one half in the west and lower in the east. At 1400 metres it rises to 0.9 between the surfaces, with a clear border to a low share in the east and in the far west."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Share of all directions of the perturbation in which binary weighting beats the mean in elevation. The black line is a share of one half. It jumps across the borders of the map of best pairs below: there the shortest gradient changes from the closest pair to the farthest.", "name": "fig-share"}, "image": {"alt": "Two maps over x and y at 300 and 1400 metres height. At 300 metres the share is near one half in the west and lower in the east. At 1400 metres it rises to 0.9 between the surfaces, with a clear border to a low share in the east and in the far west."}} tags=["hide-input"]
 share = {
     name: np.mean(np.abs(g["binary"] @ turns) < np.abs(g["mean"] @ turns), axis=-1)
     for name, g in gradients.items()
@@ -281,8 +281,6 @@ axes.legend(loc="upper left", fontsize=8)
 plt.show()
 
 # %% [markdown]
-# Three findings can be read off.
-#
 # * **The pairs stand close together.** That is why the mean and one pair differ "slightly", as the paper says.
 # * **Binary weighting wins where its end is nearer to the cross than the mean is.** In azimuth that is so at every target in the strip. West of the line from the radar through the first surface, $\mathbf h$ changes its sign, and the end that it picks is the one farther from the cross. That is
 #   the wedge of the opening figure.
@@ -308,7 +306,7 @@ fig, panels = plt.subplots(1, 2, figsize=(7.4, 2.6), sharey=True)
 by_title = {
     f"elevation, {name} high": 5.0 - number[1] for name, number in best_pair.items()
 }
-draw_maps(panels, by_title, "best pair").colorbar.set_ticks(range(1, 6))
+draw_maps(panels, by_title, "best pair of 5").colorbar.set_ticks(range(1, 6))
 plt.show()
 
 # %% [markdown]
@@ -363,7 +361,7 @@ tables.table(
 
 # %% [markdown]
 # In azimuth binary weighting is 3 to 13 % better than the better of its rivals. In elevation the gain is 0.5 % in Experiment 3 and 0.01 to 0.04 % in the other two, where it is less than the intervals in the table. But the draws are common to all
-# methods, so the *difference* of squared errors is known much better than the errors themselves. We call a method better where the 95 % interval of that mean difference lies below zero. No further margin is needed, and by this rule binary weighting is better in all
+# methods, so the *difference* of squared errors is known much better than the errors themselves. We call a method better where the 95 % interval of that mean difference lies below zero. By this rule binary weighting is better in all
 # twelve comparisons (three places, two angles, two rivals). So the paper's sentence holds. In elevation the gain is real, but too small to be of use.
 #
 # :::{admonition} First order is enough
