@@ -202,9 +202,9 @@ plt.show()
 
 # %% [markdown]
 # Which method wins depends on the direction, because a longer gradient can still have the smaller component along the given $\boldsymbol\Delta$. So a comparison at one perturbation, as in the paper's figures, can come out either way. Over the strip, binary weighting
-# beats the mean in azimuth for 96 % of all directions and targets, in elevation for 59 %. (Its RMS error in elevation is smaller at 80 % of the targets of the strip, but a gradient that is hardly shorter wins in hardly more than half of the directions.)
+# beats the mean in azimuth for 96 % of all directions and targets, in elevation for 59 %. (Its RMS error in elevation is smaller at 80 % of these targets, but a gradient that is hardly shorter wins in hardly more than half of the directions.)
 
-# %% mystnb={"figure": {"caption": "Share of all directions of the perturbation in which binary weighting beats the mean in elevation. The black line is a share of one half. It jumps across the borders of the map of best pairs below: there the shortest gradient changes from the closest pair to the farthest.", "name": "fig-share"}, "image": {"alt": "Two maps over x and y at 300 and 1400 metres height. At 300 metres the share is near one half in the west and lower in the east. At 1400 metres it rises to 0.9 between the surfaces, with a clear border to a low share in the east and in the far west."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Share of all directions of the perturbation in which binary weighting beats the mean in elevation. The black line marks one half. It follows the borders of the map of best pairs below, where the shortest gradient changes from the closest pair to the farthest.", "name": "fig-share"}, "image": {"alt": "Two maps over x and y at 300 and 1400 metres height. At 300 metres the share is near one half in the west and lower in the east. At 1400 metres it rises to 0.9 between the surfaces, with a clear border to a low share in the east and in the far west."}} tags=["hide-input"]
 share = {
     name: np.mean(np.abs(g["binary"] @ turns) < np.abs(g["mean"] @ turns), axis=-1)
     for name, g in gradients.items()
@@ -464,7 +464,7 @@ whole = np.concatenate([ratio[name] for name in fields], axis=1)
 assert (strip[0] < 1).all() and (whole[0] > 1).any(), "azimuth: helps in the strip, hurts in the wedge"
 assert abs(np.median(strip[0]) - 0.96) < 0.005 and abs(strip[0].min() - 0.59) < 0.01
 assert abs((np.abs(whole[1] - 1) < 0.02).mean() - 0.93) < 0.015, "elevation: next to no difference"
-assert abs((whole[1] < 1).mean() - 0.47) < 0.01 and abs(strip_wins[1] - 0.8) < 0.01
+assert abs((whole[1] < 1).mean() - 0.47) < 0.015 and abs(strip_wins[1] - 0.8) < 0.015
 to_one_pair = [error[name]["binary"] / error[name]["one-pair"] for name in fields]
 in_azimuth = np.array([values[0][:, seen_by_all] for values in to_one_pair])
 assert (in_azimuth < 1).all() and abs(np.median(in_azimuth) - 0.96) < 0.005, "one pair: the same"
@@ -488,6 +488,8 @@ assert round(np.linalg.norm(foot), 2) == 0.25
 assert abs(times_bound[0] - 3) < 0.15 and times_bound[1] < 1.2
 assert in_strip["azimuth"].all()
 assert np.mean([np.isin(number[1], (1, 2, 3)) for number in best_pair.values()]) < 0.05, "seldom the best"
+farthest_best = np.mean([(share[name][1] > 0.5) == (best_pair[name][1] == 0) for name in fields])
+assert farthest_best > 0.9, "one half: where the best pair changes"
 right = [rule[name][1][:, seen_by_all].mean() for name in fields]
 assert np.allclose(right, [0.64, 0.93], atol=0.015)
 assert better["azimuth"].all() and better["elevation"].all(), "all twelve comparisons"
