@@ -8,10 +8,10 @@
 # :class: tip
 #
 # * **Two path sums draw a circle.** The target stands on it, and only a turn about the line of surfaces is left open. In Experiment 3 the best single
-#   pair cannot locate the azimuth better than to 0.86°; five pairs together can reach 0.25°.
-# * **Neither the mean nor binary weighting uses the circle.** Both average single pairs. With ten pairs in Experiment 2 the azimuth error is 0.98° with the mean and 0.82° with binary
-#   weighting. The Cramér–Rao bound, which no unbiased method can beat, is 0.05°.
-# * **One surface off the line fixes the turn as well.** Raised by 100 m, it brings the bound of the elevation from 0.81° to 0.09°. The mean and binary weighting do not improve.
+#   pair cannot locate the azimuth better than to 0.86°; two pairs together already reach 0.25°.
+# * **Neither the mean nor binary weighting uses the circle.** Both only combine the answers of single pairs. With ten pairs in Experiment 2 the azimuth error is 0.98° with the mean and 0.82° with binary
+#   weighting. The Cramér–Rao bound is 0.05°.
+# * **One surface off the line fixes the turn as well.** Raised by 100 m, with path sums good to 10 cm, it brings the bound of the elevation from 0.81° to 0.09°. The mean and binary weighting do not improve.
 # :::
 
 # %% tags=["remove-cell"]
@@ -25,7 +25,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Path sums put the target on a circle, and a method that knows this errs along the circle only. Left: Experiment 3 from the end of the line of surfaces; the target T is somewhere on the circle, and the dashed line is its tangent at T. Right: errors of the direction as the radar B sees them, 400 draws with departure angles of 1 degree standard deviation. The black line is the circle as seen from B, dashed its tangent. A joint fit (orange) stays on it; binary weighting (green) does not.", "name": "fig-circle"}, "image": {"alt": "Left, a circle of 1844 metres about the line of surfaces, seen end-on, with the target at its upper right, the radar near its centre, and the tangent at the target running down to the right. Right, a cloud of green points spread over about two degrees in azimuth and elevation, and a narrow cloud of orange points along a black slanted line through the middle."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Path sums put the target on a circle, and a method that knows this errs along the circle only. Left: Experiment 3 from the end of the line of surfaces; the target T is somewhere on the circle, and the dashed line is its tangent at T. Right: errors of the direction as the radar B sees them, 400 draws with departure angles of 1 degree standard deviation. A joint fit of all sums and angles stays on the circle; binary weighting does not. The radar sees the circle steeper than the left view shows it, because it looks nearly north: a step northwards changes its azimuth little.", "name": "fig-circle"}, "image": {"alt": "Left, a circle of 1844 metres about the line of surfaces, seen end-on, with the target at its upper right, the radar near its centre, and the tangent at the target running down to the right. Right, a cloud of green points spread over about two degrees in azimuth and elevation, and a narrow cloud of orange points along a black slanted line through the middle."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -87,16 +87,19 @@ for text, place, offset, marker in (
     end_on.annotate(text, place, offset, textcoords="offset points")
 end_on.set(xlabel="y, north [m]", ylabel="z, height [m]", aspect="equal")
 end_on.set(xlim=(-2300, 2500), ylim=(-2200, 2300))
-for method, source in (("binary", "binary"), ("fusion", "locate")):
-    look = figures.style(method, linestyle="none", marker=".", markersize=4)
-    seen.plot(*np.rad2deg(drawn[source]).T, **look)
-seen.axline((0, 0), seen_arc[21], linestyle="--", **thin)
-seen.plot(*seen_arc.T, **thin)
+end_on.annotate("from B to T", (400, 700), ha="right", va="bottom")
+for method, size in (("binary", 4), ("locate", 7)):
+    look = figures.style(method, linestyle="none", marker=".", markersize=size)
+    seen.plot(*np.rad2deg(drawn[method]).T, **look)
+thin["zorder"] = 4  # above the cloud of the joint fit
+seen.plot(*seen_arc.T, label="circle, seen from B", **thin)
+seen.axline((0, 0), seen_arc[21], linestyle="--", label="its tangent", **thin)
 seen.set(
     xlabel="azimuth error [deg]", ylabel="elevation error [deg]", aspect="equal"
 )
 seen.set(xlim=(-3, 3), ylim=(-3, 3))
-seen.legend(loc="lower left", markerscale=2.5, fontsize=8)
+handles = seen.get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=4, fontsize=8)
 plt.show()
 
 # %% [markdown]
@@ -105,22 +108,22 @@ plt.show()
 #
 # ## Why the paper wants more pairs
 #
-# A pair of surfaces sees only targets in front of both, and not too far away. The paper keeps the sender $S_1$ and adds receivers $S_2, \dots, S_m$ on the same line, so that
+# A pair of surfaces sees only part of the ground, its *zone*. The paper keeps the sender $S_1$ and adds receivers $S_2, \dots, S_m$ on the same line, so that
 #
 # $$
 # M = m - 1 \tag{19}
 # $$
 #
-# pairs are there. Its first reason is coverage: a target between $S_2$ and $S_3$ is outside the zone of the first pair and inside that of the second (the paper's
-# Fig. 4(a)). What limits a zone, the paper does not say. Two readings come to mind:
+# pairs are there. The paper's first reason is coverage: a target between $S_2$ and $S_3$ is outside the zone of the first pair, $S_1S_2$, and inside that of the second, $S_1S_3$ (its
+# Fig. 4(a)). What limits a zone, the paper does not say. Two readings are ours:
 #
 # * **Surfaces face along their line.** Then $S_1$ and $S_m$ look at each other, and a pair serves what lies between them. This fits the paper's Fig. 4(a).
-# * **All surfaces lie in one plane**, as another sentence of section 4 has it. They face the same way, and only the weakness of the echo limits a zone.
+# * **All surfaces lie in one plane**, as another sentence of section 4 has it. Only the weakness of the echo limits a zone.
 #
-# In both readings the echo must not be too weak: the product of its three legs, target to both surfaces and surface to radar, is limited. We set that limit so that all five pairs reach the targets of
+# In both readings the echo must not be too weak. It travels three legs, from $S_1$ to the target, to the other surface and to the radar, and its power falls with the square of each. So we limit their product, such that all five pairs reach the targets of
 # Experiments 3 and 4.
 
-# %% mystnb={"figure": {"caption": "How many of the five pairs of Experiment 3 see a target, by its place along and across the line of surfaces. Left: the surfaces face along their line, and each further surface adds ground. Right: they face across it, and the zone of the nearest pair contains all others. Crosses: targets of Experiments 3 and 4.", "name": "fig-zones"}, "image": {"alt": "Two maps with a row of six surfaces at the bottom. Left, the zone starts at the first surface and its count of pairs falls by one at each further surface. Right, a half disc of about four kilometres radius about the row, with five pairs in the middle and one at the rim."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "How many of the five pairs of Experiment 3 see a target, by its place along and across the line of surfaces. Left: the surfaces face along their line, and each further surface adds ground. Right: they face across it, and the zone of the nearest pair contains all other zones. Crosses: targets of Experiments 3 and 4.", "name": "fig-zones"}, "image": {"alt": "Two maps with a row of six surfaces at the bottom. Left, the zone starts at the first surface and its count of pairs falls by one at each further surface. Right, a half disc of about four kilometres radius about the row, with five pairs in the middle and one at the rim."}} tags=["hide-input"]
 row_of_surfaces = surfaces_on_line(np.sort(five_pairs))
 placed, shown_targets = (
     (row_of_surfaces, receiver),
@@ -136,6 +139,7 @@ zone = {
 counts = {
     t: np.where(z.any(axis=-1), z.sum(axis=-1), np.nan) for t, z in zone.items()
 }
+paper = {"facecolor": "white", "linewidth": 0, "pad": 0.8}
 crosses = np.stack(
     [shown_targets[:, 0], np.hypot(*shown_targets[:, 1:].T)], axis=-1
 )
@@ -147,20 +151,22 @@ mesh = figures.maps(
 mesh.colorbar.set_ticks(range(1, 6))
 for axes in panels:
     axes.set(xlabel="along the line [m]", ylabel="", ylim=(-200, 4200))
+    for text, cross in zip("34", crosses, strict=True):
+        axes.annotate(text, cross, (6, 2), textcoords="offset points", bbox=paper)
 panels[0].set_ylabel("across the line [m]")
 plt.show()
 
 # %% [markdown]
 # Facing along the line, five pairs cover more than twice the ground of one, and between $S_2$ and $S_3$ the first pair sees nothing of what the second sees. In one plane neither is true: the first pair sees everything that
-# any pair sees. Whether the paper's two statements about zones hold therefore depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
+# any pair sees. Whether more surfaces widen the zone, and whether the ground between $S_2$ and $S_3$ needs the second pair, depends on which way the surfaces face. From here on all pairs see the target, as the paper assumes.
 #
 # ## The second reason: a circle
 #
-# The paper's second reason is accuracy: several pairs measure the same target. What do they know together? Pair $j$ measures the path sum $d_j = R + |\mathbf S_j\mathbf T|$ with $R = |\mathbf S_1\mathbf T|$. Let $s_j = 2c_j$ be the distance of its surfaces and $x$ the target's place along the line. Squaring
-# $|\mathbf S_j\mathbf T| = d_j - R$ cancels $R^2$:
+# The paper's second reason is accuracy: several pairs measure the same target. What do they know together? Pair $j = 1, \dots, M$ measures the path sum $d_j = R + |\mathbf S_{j+1}\mathbf T|$ with $R = |\mathbf S_1\mathbf T|$. Its surfaces are $2c_j$ apart; $x$ is the target's place along the line, from $S_1$ on. So
+# $|\mathbf S_{j+1}\mathbf T|^2 = R^2 - 4c_jx + 4c_j^2$, and this is $(d_j - R)^2$. The term $R^2$ cancels:
 #
 # $$
-# s_j\,x - d_j\,R = \tfrac12\left(s_j^2 - d_j^2\right).
+# 2c_j\,x - d_j\,R = \tfrac12\left(4c_j^2 - d_j^2\right).
 # $$
 #
 # *In words:* each path sum is one linear equation in two unknowns, $x$ and $R$. Two pairs solve it. Then the distance from the line is known too, $\rho = \sqrt{R^2 - x^2}$: the target stands on a
@@ -180,11 +186,10 @@ sums = path_sums(third.surfaces, target)
 x_found, radius_found = circle(sums[:2], five_pairs[:2])
 
 # %% [markdown]
-# For Experiment 3 that gives $x = 700$ m and $\rho = 1844$ m, the left panel of {numref}`fig-circle`. One number is left, the turn about the line, and two noisy angles determine it together. How does the
-# radar see what is left? A small turn moves the target along the tangent of the circle. Where that tangent is upright for the radar, the azimuth is known from path sums alone. Where it is
-# level, the elevation is. In Experiment 3 it is slanted, and both improve over the best single pair: azimuth from 0.86° to 0.25°, elevation from 0.87° to 0.81°.
+# In Experiment 3 the further surfaces stand at $x = 800, 1200, \dots, 2400$ m, the radar at $(200, -400, -30)$ m and the target at $(700, 1200, 1400)$ m. That gives $x = 700$ m and $\rho = 1844$ m, the left panel of {numref}`fig-circle`. One number is left, the turn about the line, and two noisy angles determine it together. A small turn
+# moves the target along the tangent of the circle. Where the radar sees that tangent upright, the azimuth is known from path sums alone. Where it sees it level, the elevation is known. In Experiment 3 it is slanted, and both improve over the best single pair: azimuth from 0.86° to 0.25°, elevation from 0.87° to 0.81°.
 #
-# A third pair on the same line passes through the same circle. It adds nothing if path sums are exact.
+# The ellipsoid of a third pair on the same line contains the same circle. It adds nothing if path sums are exact.
 #
 # ## What the paper does with several pairs
 #
@@ -194,15 +199,14 @@ x_found, radius_found = circle(sums[:2], five_pairs[:2])
 # \hat\theta_{m_f} = \frac1M\sum_{j=1}^M \hat\theta_j, \qquad \hat\varphi_{m_f} = \frac1M\sum_{j=1}^M \hat\varphi_j. \tag{22}
 # $$
 #
-# The paper's way is **binary weighting**. In Experiment 1 a small eccentricity went with a small azimuth error, and a large one with a small elevation error. So it takes the azimuth of the pair
+# (The paper's subscript $f$ marks a final result, $m$ the mean.) The paper's way is **binary weighting**. In Experiment 1 a small eccentricity went with a small azimuth error, and a large one with a small elevation error. So it takes the azimuth of the pair
 # with the smallest eccentricity $e_j = c_j/a_j$ (20), and the elevation of the pair with the largest:
 #
 # $$
-# \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j, \tag{21}
+# \hat\theta_f = \sum_j w_{\theta_j}\hat\theta_j, \qquad \hat\varphi_f = \sum_j w_{\varphi_j}\hat\varphi_j. \tag{21}
 # $$
 #
-# where the weight of the chosen pair is 1 and all others are 0.
-#
+# One azimuth weight $w_{\theta_j}$ and one elevation weight $w_{\varphi_j}$ are 1, the others 0.
 # Algorithms 1 and 2 together are a dozen lines, and cost 25 operations for each further pair:
 
 
@@ -213,8 +217,8 @@ def algorithm_2(theta_r, phi_r, sums, semi_focals, receiver):
     ray = level * np.cos(theta_r), level * np.sin(theta_r), np.sin(phi_r)
     distance = (a * a - c * c) / (a - c * ray[0])  # Algorithm 1, pair by pair
     dx, dy, dz = (distance * u - b for u, b in zip(ray, receiver, strict=True))
-    azimuths = np.arctan2(dy, dx)  # (17)
-    elevations = np.arctan2(dz, np.hypot(dx, dy))  # (18)
+    azimuths = np.arctan2(dy, dx)  # (17), repaired
+    elevations = np.arctan2(dz, np.hypot(dx, dy))  # (18), repaired
     e = c / a  # (20)
     azimuth = np.sum((e == e.min()) * azimuths)  # (21)
     elevation = np.sum((e == e.max()) * elevations)
@@ -225,13 +229,14 @@ def algorithm_2(theta_r, phi_r, sums, semi_focals, receiver):
 # :::{admonition} Two slips in the text
 # :class: note dropdown
 # Algorithm 2 calls this step "(22a) and (22b)", which do not exist; it is (21), and (22) is the mean. The text before (21) averages *positions*, where (21) averages angles.
-# With weights of 0 and 1 that makes no difference. If two pairs tie, (21a) gives both a weight of one and the sum is twice the angle; `irsnb.elliptic.binary_weights` takes the first.
+# With weights of 0 and 1 that makes no difference. If two pairs tie, (21a) counts both; `binary_weights` takes the first.
 # :::
 #
 # ## Experiment 2: one to ten pairs
 #
 # The target stands at $(380, 540, 230)$ m. Pairs are added from the farthest, $c = 2200$ m, to the closest, 400 m. We draw both departure angles at random, with 1° standard deviation, and
-# compare root mean square errors (RMS) with the Cramér–Rao bound. The joint fit is `irsnb.elliptic.locate`, the subject of [fusion](fusion.ipynb).
+# compare root mean square errors (RMS) with the Cramér–Rao bound. The *joint fit* finds the position that fits all sums and angles best, by least squares: `locate` in the code, the subject of [its own page](fusion.ipynb). `second` and `third` hold the settings of
+# Experiments 2 and 3, `noise` is 1° and 1 mm, and `locate_trial` draws measurements and returns each method's errors.
 
 
 # %%
@@ -250,11 +255,11 @@ added = sweep(
 shown = ["mean", "binary", "locate", "direction_bound"]
 errors_added = np.rad2deg(rms(added[shown]))
 
-# %% mystnb={"figure": {"caption": "Experiment 2: RMS error against the number of pairs, added from the farthest to the closest; bands are 95 % intervals. In azimuth the bound falls twentyfold with the second pair, and only the joint fit follows. In elevation no pair adds anything: seen from the radar, the tangent of the circle is nearly upright there.", "name": "fig-adding"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10 on a logarithmic axis. Left, azimuth: all start at 1.05 degrees; the mean falls to 0.98, binary weighting to 0.82, the joint fit and the bound drop to 0.05 at the second pair. Right, elevation: all lie at about 0.69 degrees."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 2: RMS error against the number of pairs, added from the farthest to the closest. The 95 % intervals are hardly wider than the lines. In azimuth the bound falls twentyfold with the second pair, and only the joint fit follows. In elevation all four curves coincide, no pair adds anything: seen from the radar, the tangent of the circle is nearly upright there.", "name": "fig-adding"}, "image": {"alt": "Two panels against the number of pairs from 1 to 10 on a logarithmic axis. Left, azimuth: all start at 1.05 degrees; the mean falls to 0.98, binary weighting to 0.82, the joint fit and the bound drop to 0.05 at the second pair. Right, elevation: all lie at about 0.69 degrees."}} tags=["hide-input"]
 LABELS = {
     "mean": "mean",
     "binary": "binary",
-    "locate": "fusion",
+    "locate": "locate",
     "direction_bound": "bound",
 }
 
@@ -283,21 +288,21 @@ plt.show()
 
 # %% [markdown]
 # Binary weighting is better than the mean, as the paper says. But with pairs added in this order its azimuth is simply that of the *last* pair added, and its elevation that of the *first*. Nothing is averaged.
-# The bound shows what several pairs know together: with the second pair it falls to a twentieth.
 #
-# :::{admonition} The paper's measure (23), and why it may lie below a bound
+# The paper measures otherwise. Its **error (23)** perturbs both angles by fixed amounts, here $+1°$, then by the opposite amounts, and averages the two absolute errors.
+#
+# :::{admonition} Why (23) may lie below a bound
 # :class: note dropdown
-# The paper turns both angles by $+1°$, then both by $-1°$, and averages the two absolute errors. That is one direction in the plane of errors and not a random one, so it may lie
-# below a bound of the RMS. Its curves fall from 1.23° to 1.14° (mean) and 0.95° (binary) in azimuth; in elevation binary weighting stays at 0.511° and the mean rises to 0.531°. Every statement on
+# It looks at one direction in the plane of errors, not at a random one. In Experiment 2 its curves fall from 1.23° to 1.14° (mean) and 0.95° (binary) in azimuth; in elevation binary weighting stays at 0.511° and the mean rises to 0.531°. Every statement on
 # Fig. 6 holds in it, and the table at the end is judged by it.
 # :::
 #
 # ## Experiment 3: which way are the angles off?
 #
-# Now five pairs, the target at $(700, 1200, 1400)$ m, and one angle off by 1° while the other is swept; error (23) as in the paper. The three methods differ by less than a tenth of a degree, so the
+# Now five pairs, one angle perturbed by 1° while the other is swept, and error (23) as in the paper. The three methods differ by less than a tenth of a degree, so the
 # figure shows differences from one pair ($c = 800$ m).
 
-# %% mystnb={"figure": {"caption": "Experiment 3, the situations printed in the paper's Fig. 7 (left) and Fig. 8 (right): error (23) minus that of one pair. Below zero is better. Shaded: binary weighting is not the best of the three.", "name": "fig-sweeps"}, "image": {"alt": "Four panels of differences from one pair between minus 0.08 and plus 0.02 degrees. The mean stays close to zero. Binary weighting is below zero in azimuth for most perturbations; in elevation it crosses zero in the middle. A shaded stretch in every panel marks where it is not the best."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 3, the situations printed in the paper's Fig. 7 (left) and Fig. 8 (right): error (23) minus that of one pair. Below zero is better. Shaded: binary weighting is not the best of the three. The curves jump where the errors change their signs, each method at a slightly different place.", "name": "fig-sweeps"}, "image": {"alt": "Four panels of differences from one pair between minus 0.08 and plus 0.02 degrees. The mean stays close to zero. Binary weighting is below zero in azimuth for most perturbations; in elevation it crosses zero in the middle. A shaded stretch in every panel marks where it is not the best."}} tags=["hide-input"]
 sweep_deg = np.linspace(-2.5, 2.5, 201)
 
 
@@ -321,36 +326,36 @@ swept = {
 best = {}
 fig, panels = plt.subplots(2, 2, figsize=(7.4, 4.6), sharex=True, sharey=True)
 for column, (number, found) in enumerate(swept.items()):
+    fixed = f"departure {ANGLES[1 - column]}"
     for k, axes in enumerate(panels[:, column]):
         one_pair, mean, binary = (
             found[m][k] for m in ("one-pair", "mean", "binary")
         )
         wins = best[number + "ab"[k]] = (binary < mean) & (binary < one_pair)
-        less = {"mean": mean - one_pair, "binary": binary - one_pair}
+        less = {m: found[m][k] - one_pair for m in found}
         figures.curves(axes, sweep_deg, less, markevery=25)
-        axes.axhline(0, **figures.style("one-pair", marker="", linewidth=1))
         shaded = {
             "color": "grey",
             "alpha": 0.25,
             "transform": axes.get_xaxis_transform(),
         }
         axes.fill_between(sweep_deg, 0, 1, where=~wins, linewidth=0, **shaded)
-        axes.set_title(ANGLES[k], fontsize=9)
+        axes.set_title(f"{ANGLES[k]} error; {fixed} fixed at 1°", fontsize=9)
     panels[1, column].set_xlabel(f"departure {ANGLES[column]} off by [deg]")
-fig.supylabel("error less one pair's [deg]", fontsize=10)
+fig.supylabel("error minus one pair's [deg]", fontsize=10)
 handles = panels[0, 0].get_legend_handles_labels()
 fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# Two statements of the paper hold throughout: elevation errors fall on the left and azimuth errors grow on the right, for all three methods; and the mean and one pair differ only slightly. A third does not. The paper says that binary weighting has the smallest error; this is so for 93 % of the sweep at
-# best (azimuth, left), and for 62 % at worst (elevation, left). Whether it wins depends on the signs of the two errors. [Where binary weighting helps](where_weighting_helps.ipynb) asks the same for all directions and a whole field of targets.
+# Two statements of the paper hold throughout. The mean and one pair differ only slightly. And for all three methods the elevation error itself falls along the left sweep, the azimuth error grows along the right one (judged below; differences cannot show it). A third statement does not hold: that binary weighting has the smallest error. It has it for 93 % of the sweep at
+# best (azimuth, left), and for 62 % at worst (elevation, left). Whether it wins depends on the signs of the two perturbations. [Where binary weighting helps](where_weighting_helps.ipynb) asks the same for all directions and a whole field of targets.
 #
 # ## Experiment 4: both angles at once
 #
 # For the target $(400, 1200, 300)$ m the paper draws the error of binary weighting over the plane of both perturbations.
 
-# %% mystnb={"figure": {"caption": "Experiment 4, the maps printed in the paper's Fig. 9: error (23) of binary weighting when both departure angles are off. Each error has a valley, slightly slanted, along which the two perturbations cancel.", "name": "fig-both"}, "image": {"alt": "Two maps over azimuth and elevation perturbation from minus 2.5 to 2.5 degrees. Left, azimuth error: a dark upright valley in the middle, tilted a little, rising to 2.1 degrees on both sides. Right, elevation error: a dark level valley tilted a little the other way, rising to 2.1 degrees above and below."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 4, the maps printed in the paper's Fig. 9: error (23) of binary weighting when both departure angles are off. Each error has a valley, slightly slanted, along which the effects of the two perturbations cancel.", "name": "fig-both"}, "image": {"alt": "Two maps over azimuth and elevation perturbation from minus 2.5 to 2.5 degrees. Left, azimuth error: a dark upright valley in the middle, tilted a little, rising to 2.1 degrees on both sides. Right, elevation error: a dark level valley tilted a little the other way, rising to 2.1 degrees above and below."}} tags=["hide-input"]
 grid_deg = np.linspace(-2.5, 2.5, 101)
 off = np.deg2rad(np.meshgrid(grid_deg, grid_deg, indexing="ij"))
 both = np.rad2deg(
@@ -360,18 +365,20 @@ fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
 by_title = {"azimuth": both[0].T, "elevation": both[1].T}
 figures.maps(panels, grid_deg, grid_deg, by_title, quantity="error [deg]")
 for axes in panels:
-    axes.set(xlabel="departure azimuth off by [deg]", ylabel="")
-panels[0].set_ylabel("elevation off by [deg]")
+    axes.set(
+        xlabel="departure azimuth off by [deg]", ylabel="elevation off by [deg]"
+    )
+panels[0].set_ylabel("departure elevation off by [deg]")
 plt.show()
 
 # %% [markdown]
-# The slant of the valleys decides the finer statements of the paper. Where both perturbations have the same sign, the azimuth error grows with each of them, as the paper says. Where the signs differ, the two contributions
-# cancel in part: for a large azimuth perturbation the azimuth error *falls* as the elevation perturbation grows.
+# Where both perturbations have the same sign, the azimuth error grows with each of them, as the paper says. Where the signs differ, the two contributions
+# cancel in part: for a large azimuth perturbation the azimuth error *falls* as the elevation perturbation grows. In elevation it is the other way round: equal signs cancel in part.
 #
 # ## Off the line
 #
-# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do. Each pair is solved in its own frame, and (21) and (22) combine the results as before: with exact measurements
-# all three methods found the direction in each of 300 scenes with surfaces and target at random. But the place matters for the accuracy. Let us raise one of the six surfaces above the line, with path sums good to 10 cm.
+# The paper puts all surfaces on a line "for convenience" and says that other places work, too. They do: with exact measurements, each pair solved in its own frame,
+# all three methods found the direction in each of 300 random scenes. But the place matters for the accuracy. Let us raise the surface at $x = 1600$ m (row 3 in the code), with path sums good to 10 cm.
 
 
 # %%
@@ -390,7 +397,7 @@ def raised(rng, draws, height):
 lifted = sweep(raised, {"height": heights}, draws=2000, seed=2025, batch_size=1000)
 errors_lifted = np.rad2deg(rms(lifted[shown]))
 
-# %% mystnb={"figure": {"caption": "Experiment 3 with one surface raised above the line: RMS error; bands are 95 % intervals. The path sums alone now fix the target, up to its mirror image in the plane of the surfaces, and the bound of both angles falls. The mean and binary weighting do not improve.", "name": "fig-raised"}, "image": {"alt": "Two panels against the height of one surface from 1 to 300 metres on logarithmic axes. The mean and binary weighting lie flat near 0.87 degrees. The joint fit and the bound fall from 0.25 to 0.01 degrees in azimuth, and from 0.8 to 0.03 in elevation."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 3 with one surface raised above the line: RMS error. The 95 % intervals are hardly wider than the lines, and the mean lies hidden under binary weighting. The path sums alone now fix the target, up to its mirror image in the plane of the surfaces. So the bound falls for both angles.", "name": "fig-raised"}, "image": {"alt": "Two panels against the height of one surface from 1 to 300 metres on logarithmic axes. The mean and binary weighting lie flat near 0.87 degrees. The joint fit and the bound fall from 0.25 to 0.01 degrees in azimuth, and from 0.8 to 0.03 in elevation."}} tags=["hide-input"]
 for axes in panels_with_bands(
     heights, errors_lifted, xscale="log", xlabel="one surface above the line [m]"
 ):
@@ -400,8 +407,8 @@ for axes in panels_with_bands(
 plt.show()
 
 # %% [markdown]
-# On a line, a turn about it changes no path sum. One surface off the line breaks that symmetry: at 30 m the elevation error is a third, at 300 m a thirtieth. With five receiving surfaces at random places the path sums
-# alone locate the target, by a closed form from the literature that the paper cites [43], and no departure angle is needed. So there is one piece of advice for whoever plans such a radar: *do not put all surfaces on a line.*
+# On a line, a turn about it changes no path sum. One surface off the line breaks that symmetry: at 30 m the bound of the elevation is a third of its 0.81° on the line, at 300 m a thirtieth. With five further surfaces at random places the path sums
+# alone locate the target, by a closed form {cite:p}`rui2014` (the paper's [43]), and no departure angle is needed. Advice for whoever plans such a radar: *do not put all surfaces on a line.*
 #
 # ## Exercises
 #
@@ -409,7 +416,7 @@ plt.show()
 #
 # :::{hint}
 # :class: dropdown
-# Which pair is the closest so far, and which the farthest? Reverse `second.surfaces[1:]` in `adding_pairs`.
+# Reverse `second.surfaces[1:]` in `adding_pairs`.
 # :::
 # :::{admonition} Solution
 # :class: dropdown
@@ -461,11 +468,11 @@ assert bound_north[0] < 1e-3 < 0.5 < bound_north[1]
 #
 # :::{hint}
 # :class: dropdown
-# Count unknowns: $x$ and $R$ on a line. Off the line the position has three coordinates, and $R$ joins them.
+# Count unknowns of the linear equations: $x$ and $R$ on a line. Off the line the same squaring leaves three coordinates and $R$, tied by $R = |\mathbf S_1\mathbf T|$.
 # :::
 # :::{admonition} Solution
 # :class: dropdown
-# Two on a line. Off the line three fix the position, up to a second solution. With four, not all in one plane, the linear equations have one.
+# Two on a line. Off the line three fix the position up to a second solution, because the tie is quadratic. Four, with surfaces not all in one plane, determine all four unknowns by linear equations.
 # :::
 
 # %% tags=["hide-cell"]
@@ -575,7 +582,7 @@ ledger.record(
     row("detection-zone", ledger.untestable(FACING, tried={t: holds(np.diff(a) > 0) for t, a in areas.items()}),
         "; ".join(f"{t}: {a[0]:.1f} to {a[-1]:.1f} km²" for t, a in areas.items())),
     row("between-surfaces", ledger.untestable(FACING, tried={t: holds(v) for t, v in strip_only_second.items()}),
-        "; ".join(f"{t}: of what the second pair sees there, the first misses {v.mean():.0%}"
+        "; ".join(f"{t}: of what the pair of the third surface sees there, that of the second misses {v.mean():.0%}"
                   for t, v in strip_only_second.items())),
     row("weighted-what", ledger.inconsistent(
             ledger.Statement("Eq. (21)", "weights of (21a) and (21b)"),
@@ -593,12 +600,13 @@ ledger.record(
     row("abstract-comparison", ledger.untestable("which existing methods; Section 5 runs none", tried={
             "elliptic localization [43], surfaces on a line": holds([open_on_line]),
             "the same, surfaces anywhere": ledger.holds(~np.array(anywhere["path sums alone"]), drawn=True)}),
-        f"path sums alone give the direction in {np.mean(anywhere['path sums alone']):.0%} of 300 random scenes",
+        "the existing method [43] leaves the turn open if surfaces are on a line; anywhere else its path sums alone give the "
+        f"direction in {np.mean(anywhere['path sums alone']):.0%} of 300 random scenes",
         "Section 1.1 says itself that [37] estimates 2-D directions of such targets, though at the surface"),
 )
 
 # %% [markdown]
-# The statements on the paper's Figs. 6 to 9 fill 23 rows. They are in the folded cell, each with the reason of its verdict. The table below counts them.
+# The paper's Figs. 6 to 9 fill 23 rows, which stand in the folded cell. The table counts them.
 
 # %% tags=["hide-cell"]
 ends = {m: v[:, [0, -1]] for m, v in exp2.items()}
@@ -677,6 +685,8 @@ def root_bound(surfaces):
 
 assert np.allclose([x_found, radius_found], [700, 1844], atol=0.5)
 assert root_bound(third.surfaces).round(2).tolist() == [0.25, 0.81]
+assert all(root_bound(third.surfaces[[0, j, k]])[0].round(2) == 0.25 for j in range(1, 6) for k in range(1, j)), "two pairs"
+assert third.surfaces[:, 0].tolist() == [0, 2400, 2000, 1600, 1200, 800] and third.receiver == (200, -400, -30)
 single = np.min([root_bound(surfaces_on_line(c)) for c in five_pairs], axis=0)
 assert single.round(2).tolist() == [0.86, 0.87], "the best single pair"
 assert len(figure_rows) == 23
@@ -712,4 +722,5 @@ assert all((np.diff(np.flatnonzero(~b)) == 1).all() for b in best.values()), "on
 middle = len(grid_deg) // 2
 assert all((np.diff(both[0, middle:, middle:], axis=k) > 0).all() for k in (0, 1)), "same signs: it grows"
 assert (np.diff(both[0, middle + 40 :, :middle], axis=1) > 0).all(), "signs differ: it falls with the size"
+assert (np.diff(both[1, middle:, middle + 40 :], axis=0) < 0).all(), "elevation: it falls where signs are equal"
 assert all(np.mean(found_in) == 1 for found_in in anywhere.values()) and open_on_line

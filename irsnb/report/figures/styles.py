@@ -22,7 +22,6 @@ METHOD_STYLE = {
     "best": {"color": "#0072B2", "linestyle": "-", "marker": "v", "label": "best weights"},
     "locate": {"color": "#E69F00", "linestyle": "-", "marker": "P", "label": "joint fit"},
     "robust": {"color": "#117733", "linestyle": "--", "marker": "X", "label": "robust joint fit"},
-    "fusion": {"color": "#E69F00", "linestyle": "-", "marker": "D", "label": "joint fusion"},
     "gradient-descent": {"color": "#56B4E9", "linestyle": "-", "marker": "v", "label": "gradient descent"},
     "pso": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "PSO"},
     "discrete-ga": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "discrete GA"},
