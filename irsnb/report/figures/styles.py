@@ -12,12 +12,6 @@ METHOD_STYLE = {
     "one-pair": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "one pair"},
     "mean": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "mean (22)"},
     "binary": {"color": "#009E73", "linestyle": "-", "marker": "o", "label": "binary weighting (21)"},
-    "minimum-variance": {
-        "color": "#CC79A7",
-        "linestyle": "-",
-        "marker": "D",
-        "label": "least-variance weights",
-    },
     "least-variance": {"color": "#CC79A7", "linestyle": "-", "marker": "D", "label": "least variance"},
     "best": {"color": "#0072B2", "linestyle": "-", "marker": "v", "label": "best weights"},
     "locate": {"color": "#E69F00", "linestyle": "-", "marker": "P", "label": "joint fit"},
