@@ -7,7 +7,7 @@
 # :class: tip
 #
 # * **Fatal, and curable:** a jammer 30 dB above the noise, leakage between the surfaces, and a path that grows by 0.3 m/s. They cost 30 to 1500 m. Array weights, a subtraction and a known speed bring the error back to 1.5 to 1.8 m; the bound is 1.6 m. Clutter costs 164 m and has no cure within one scan.
-# * **Partly curable:** detours of half the echo's amplitude cost a factor of three to four, and 95 % of such scans fail their own test; bandwidth helps. One-bit phases cost a factor of 2.5; a second bit restores nearly all of it.
+# * **Partly curable:** detours of half the echo's amplitude cost a factor of three to four, and 95 % of such scans fail their own test; bandwidth helps. One-bit phases cost a factor of 2.5 in accepted scans; a second bit restores nearly all of it.
 # * **Calibration:** a metre in each coordinate of the surfaces, or a tenth of a degree in the first one's attitude, makes the error three to four times as large. A fit that knows the size of these errors errs less and reports an honest uncertainty.
 # :::
 
@@ -131,7 +131,7 @@ plt.show()
 # Clutter and detours have no cure here. A robust fit can drop one false sum; here all five have the same fault. Clutter is a wall whose path is 300 m longer and that reflects more strongly than the target, and the scan measures the wall. What separates the two is motion, by Doppler processing over several scans.
 #
 # **Phases in steps.** With one bit an element can only leave the phase or turn it by half a turn. Rounding loses $(2/\pi)^2$, 3.9 dB, at each of the two surfaces. That is 7.8 dB in all, and every error grows by a factor of 2.5. The scan estimates its own signal-to-noise ratio and reports the larger
-# errors, so it is accepted, and rightly. With two bits the loss is 0.9 dB a surface.
+# errors, so it is accepted, and rightly. But three of the five pairs are now below the threshold of −4 dB. About one scan in a hundred goes astray, fails its test, and is wrong by far more. With two bits the loss is 0.9 dB a surface.
 #
 # ## A jammer: weight the antennas against it
 #
@@ -464,13 +464,23 @@ for name in ("jammer, 30 dB", "leakage, 20 dB", "motion, 0.3 m/s"):
     assert results[name][0][1][0] < 0.15 and results[name][1][1][0] > 0.95
 assert disturbed["jammer, 30 dB"][0] > 1000 and disturbed["motion, 0.3 m/s"][0] < 40
 assert results["clutter, 6 dB"][0][1][0] == 0, "rejected"
-for name in ("detour after T", "detour before T", "phases, 1 bit"):
-    assert 2 < disturbed[name][0] / bound < 4.5, "three to four, or 2.5"
-    assert name == "phases, 1 bit" or results[name][0][1][0] < 0.15, "rejected"
+for name in ("detour after T", "detour before T"):
+    assert 2 < disturbed[name][0] / bound < 4.5, "three to four"
+    assert results[name][0][1][0] < 0.15, "rejected"
+kept_errors = []
+for bits in (1, 2):
+    setting = {"scene": scene, "target": target}
+    drawn = elliptic.impaired_trial(
+        rng, 80, **setting, impairment=Impairment(phase_bits=bits)
+    )
+    square = np.sum(drawn["position"][drawn["accepted"]] ** 2, axis=1)
+    kept_errors.append(np.sqrt(square.mean()))
+assert np.sum(10 * np.log10(snr) - 2 * 3.92 < -4) == 3
 losses_db = -20 * np.log10(np.sinc([0.5, 0.25]))
 assert losses_db.round(1).tolist() == [3.9, 0.9]
-for found, loss_db in zip(results["phases, 1 bit"], losses_db, strict=True):
-    assert found[0][1] < 10 ** (2 * loss_db / 20) * bound < found[0][2], "by power"
+tests = zip(results["phases, 1 bit"], losses_db, kept_errors, strict=True)
+for found, loss_db, kept_error in tests:
+    assert 0.8 < kept_error / (10 ** (2 * loss_db / 20) * bound) < 1.2, "by power"
     assert found[1][0] > 0.9 and found[2].mean() > 0.85, "and honest"
 for name in ("places, 1 m", "attitude, 0.1°"):
     assert 2.5 < disturbed[name][0] / bound < 5
