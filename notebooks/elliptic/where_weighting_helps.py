@@ -57,21 +57,17 @@ def combined(targets):
     """Gradient (2, ..., 2) of each method's direction by the two departure angles."""
     by_angles, _ = pair_sensitivities(surfaces, receiver, targets)
     measured = *direction(targets, surfaces[0]), path_sums(surfaces, targets)
-    weights = {
-        m: direction_weights(surfaces, receiver, *measured, method=m)
-        for m in METHODS
-    }
-    return {
-        m: np.sum(w[..., None] * by_angles, axis=-2) for m, w in weights.items()
-    }
+    found = {}
+    for method in METHODS:
+        weights = direction_weights(surfaces, receiver, *measured, method=method)
+        found[method] = np.sum(weights[..., None] * by_angles, axis=-2)
+    return found
 
 
 surfaces, receiver = one_pair_first(3), np.array(EXPERIMENTS[3].receiver)
 refine = {"quick": 1, "paper": 4}[runs.scale()]
-xs, ys = (
-    np.linspace(-400, 2800, 64 * refine + 1),
-    np.linspace(50, 1650, 32 * refine + 1),
-)
+xs = np.linspace(-400, 2800, 64 * refine + 1)
+ys = np.linspace(50, 1650, 32 * refine + 1)
 seen_by_all = (xs > 0) & (xs < 800)
 fields = {
     f"{height:.0f} m": np.stack(
@@ -98,18 +94,14 @@ def draw_maps(panels, by_title, quantity, level=None):
         axes.text(400, 1690, "all 5 pairs", fontsize=7, ha="center", va="bottom")
         axes.set(ylim=(-500, 1950), ylabel="")
         if level is not None:
-            axes.contour(
-                xs, ys, values, levels=[level], colors="black", linewidths=1
-            )
+            axes.contour(xs, ys, values, [level], colors="black", linewidths=1)
     panels[0].set_ylabel("y [m]")
     return mesh
 
 
 mosaic = [[*fields], ["both"] * 2]
 fig, axes = plt.subplot_mosaic(mosaic, figsize=(7.4, 4.6), height_ratios=(1.3, 1))
-azimuth_ratio = {
-    f"azimuth, {name} high": values[0] for name, values in ratio.items()
-}
+azimuth_ratio = {f"azimuth, {name} high": both[0] for name, both in ratio.items()}
 maps = [axes[name] for name in fields]
 bar = draw_maps(maps, azimuth_ratio, "binary / mean", level=1).colorbar
 for panel in maps:
@@ -117,12 +109,8 @@ for panel in maps:
 bar.set_ticks([0.6, 0.7, 0.8, 0.9, 1, 1.02, 1.04])
 for k, angle in enumerate(ANGLES):
     values = np.concatenate([ratio[name][k].ravel() for name in fields])
-    look = {
-        "label": angle,
-        "color": figures.style(angle)["color"],
-        "linewidth": 1.8,
-    }
-    look["histtype"] = ("stepfilled", "step")[k]
+    look = {"label": angle, "color": figures.style(angle)["color"]}
+    look |= {"linewidth": 1.8, "histtype": ("stepfilled", "step")[k]}
     percent = np.full(values.size, 100 / values.size)
     axes["both"].hist(values, np.linspace(0.56, 1.14, 59), weights=percent, **look)
 axes["both"].axvline(1, color="black", linewidth=1)
@@ -183,21 +171,14 @@ for k, (axes, angle) in enumerate(zip(panels, ANGLES, strict=True)):
     worse[angle] = less["binary"] > np.minimum(0, less["one-pair"])
     zero = turn_deg[turned["mean"].argmin()]
     axes.axvline(zero, color="black", linestyle=":", linewidth=1)
-    shaded = {
-        "color": "grey",
-        "alpha": 0.25,
-        "transform": axes.get_xaxis_transform(),
-    }
-    axes.fill_between(turn_deg, 0, 1, where=worse[angle], linewidth=0, **shaded)
-    axes.set(
-        title=angle,
-        xlabel="direction of the perturbation [deg]",
-        xticks=range(0, 181, 45),
-    )
+    shaded = {"color": "grey", "alpha": 0.25, "linewidth": 0}
+    shaded["transform"] = axes.get_xaxis_transform()
+    axes.fill_between(turn_deg, 0, 1, where=worse[angle], **shaded)
+    axes.set(title=angle, xticks=range(0, 181, 45))
+    axes.set_xlabel("direction of the perturbation [deg]")
 panels[0].set_ylabel("error minus the mean's [deg]")
-fig.legend(
-    *panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3
-)
+handles = panels[0].get_legend_handles_labels()
+fig.legend(*handles, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
@@ -246,37 +227,23 @@ for panel in (axes, inset):
     for method, point in (*points.items(), ("bound", foot)):
         look = figures.style(method)
         radius = np.linalg.norm(point)
-        circle = {
-            "fill": False,
-            "color": look["color"],
-            "linestyle": look["linestyle"],
-        }
+        circle = {"fill": False} | {n: look[n] for n in ("color", "linestyle")}
         panel.add_patch(plt.Circle((0, 0), radius, linewidth=1.2, **circle))
         marker = look["marker"] or "x"
         label = f"{look['label']}: {radius:.2f}°"
-        panel.plot(
-            *point,
-            marker,
-            color=look["color"],
-            markersize=9,
-            mew=2,
-            label=label,
-            mfc="none",
-        )
+        size = {"markersize": 9, "mew": 2, "mfc": "none"}
+        panel.plot(*point, marker, color=look["color"], label=label, **size)
     panel.plot(*by_angles[0].T, "s", color="grey", markersize=3)
 axes.plot(0, 0, "+", color="black", markersize=12)
 axes.annotate("origin", (0, 0), (6, 5), textcoords="offset points", fontsize=9)
 low, high = by_angles[0].min(axis=0), by_angles[0].max(axis=0)
-inset.set(
-    xlim=(low[0] - 0.02, high[0] + 0.02), ylim=(low[1] - 0.02, high[1] + 0.02)
-)
+inset.set_xlim(low[0] - 0.02, high[0] + 0.02)
+inset.set_ylim(low[1] - 0.02, high[1] + 0.02)
 inset.set(xticks=[], yticks=[])
 axes.indicate_inset_zoom(inset, edgecolor="black")
 axes.set(xlim=(-1, 1.4), ylim=(-1.2, 1), aspect="equal")
-axes.set(
-    xlabel="gradient by departure azimuth [deg/deg]",
-    ylabel="gradient by departure elevation [deg/deg]",
-)
+axes.set_xlabel("gradient by departure azimuth [deg/deg]")
+axes.set_ylabel("gradient by departure elevation [deg/deg]")
 axes.legend(loc="upper left", fontsize=8)
 plt.show()
 
@@ -296,9 +263,8 @@ plt.show()
 best_pair, rule = {}, {}
 far_to_near = np.argsort(-surfaces[1:, 0])
 for name, field in fields.items():
-    lengths = np.linalg.norm(
-        pair_sensitivities(surfaces, receiver, field)[0], axis=-1
-    )
+    by_pair = pair_sensitivities(surfaces, receiver, field)[0]
+    lengths = np.linalg.norm(by_pair, axis=-1)
     best_pair[name] = lengths[..., far_to_near].argmin(axis=-1)
     # The error of the pair that the rule picks is that of binary weighting.
     rule[name] = np.isclose(error[name]["binary"], lengths.min(axis=-1), rtol=1e-12)
