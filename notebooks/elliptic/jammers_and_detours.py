@@ -347,7 +347,7 @@ plt.show()
 #
 # Being told lowers the error by up to about 30 % for places and 45 % for attitude. A clock error can be measured along with the position, but at a price: at 10 m the informed fit stands at 3.4 m, twice the bound, instead of 5.7 m. At 3 m theory expects 2.3 m untold and 2.2 m told, and the draws cannot tell them apart. What changes more is what the fit says of itself:
 
-# %% mystnb={"figure": {"caption": "Share of scans whose 95 % ellipsoid holds the target, with 95 % intervals: without a cure (squares) and with it (circles; for the lower three, the fit is told). Dotted: 95 %.", "name": "fig-honest"}, "image": {"alt": "Five rows. Without calibration errors and with one-bit phases the ellipsoid holds the target in about 95 percent of the scans. With wrong places, attitude or clock it does so in 12 to 22 percent for a fit that does not know, and in about 90 percent for one that is told."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Share of scans whose 95 % ellipsoid holds the target, with 95 % intervals: without a cure (squares) and with it (circles; for the lower three, the fit is told). Dotted: 95 %.", "name": "fig-told"}, "image": {"alt": "Five rows. Without calibration errors and with one-bit phases the ellipsoid holds the target in about 95 percent of the scans. With wrong places, attitude or clock it does so in 12 to 22 percent for a fit that does not know, and in about 90 percent for one that is told."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(7.2, 2.4))
 shown = ["nothing", "phases, 1 bit", "places, 1 m", "attitude, 0.1°", "clock, 3 m"]
 for row, name in enumerate(shown):
