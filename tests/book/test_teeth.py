@@ -175,8 +175,9 @@ def test_the_place_for_a_bug_is_there(name):
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_turns_the_notebook_red(name, tmp_path):
     file, *_, notebook = BUGS[name]
-    # What was compiled comes along: it is used where the source is as old, and made anew where the bug is.
-    shutil.copytree(ROOT / "irsnb", tmp_path / "irsnb")
+    # What was compiled comes along, unless the bug is in compiled code: loops of other files may contain it.
+    compiled = "*.nb[ic]" if file and "compiled" in bugged(name) else ""
+    shutil.copytree(ROOT / "irsnb", tmp_path / "irsnb", ignore=shutil.ignore_patterns(compiled))
     if file:
         (tmp_path / "irsnb" / file).write_text(bugged(name), encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
