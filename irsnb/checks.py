@@ -30,6 +30,7 @@ __all__ = [
     "least_eigenvalue",
     "mask",
     "missing",
+    "point",
     "points",
     "positive",
     "real_array",
@@ -304,6 +305,31 @@ def points(name: str, value: Any) -> np.ndarray:
     array = real_array(name, value)
     if array.ndim == 0 or array.shape[-1] != 3:
         raise ValueError(f"{name}: got shape {array.shape}; it must be (..., 3): x, y, z in metres")
+    return array
+
+
+def point(name: str, value: Any) -> np.ndarray:
+    """Return `value` as one point (3,) in metres, or raise ``ValueError``.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array_like, shape (3,)
+        What the caller gave.
+
+    Returns
+    -------
+    ndarray of float, shape (3,)
+
+    Raises
+    ------
+    ValueError
+        If a value is not real and finite, or the shape is not (3,).
+    """
+    array = points(name, value)
+    if array.ndim != 1:
+        raise ValueError(f"{name}: got shape {array.shape}; it must be one point, (3,)")
     return array
 
 

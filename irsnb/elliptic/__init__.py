@@ -1,13 +1,9 @@
 """Part I, Duan et al. (2025): elliptic positioning through pairs of surfaces."""
 
 from irsnb.elliptic.association import Association, associate
-from irsnb.elliptic.bounds import (
-    direction_crlb,
-    mismatched_covariance,
-    position_crlb,
-    scan_crlb,
-    scan_ziv_zakai,
-)
+from irsnb.elliptic.beams import beam_responses, cosines_to_direction, direction_cosines
+from irsnb.elliptic.bounds import direction_crlb, mismatched_covariance, position_crlb
+from irsnb.elliptic.experiments import EXPERIMENTS, Experiment
 from irsnb.elliptic.impairments import (
     Impairment,
     calibration_covariance,
@@ -20,9 +16,9 @@ from irsnb.elliptic.pair import locate_pair, pair_directions, pair_positions, pa
 from irsnb.elliptic.placement import placement_bound
 from irsnb.elliptic.radar import Detour, Radar, Scene
 from irsnb.elliptic.scan import Scan, scan
+from irsnb.elliptic.scan_bounds import scan_crlb, scan_ziv_zakai
+from irsnb.elliptic.scan_trials import impaired_trial, scan_trial
 from irsnb.elliptic.scene import (
-    EXPERIMENTS,
-    Experiment,
     direction,
     eccentricity,
     legs,
@@ -34,15 +30,12 @@ from irsnb.elliptic.scene import (
 from irsnb.elliptic.signal import (
     array_weights,
     arrival_sines,
-    beam_responses,
     combine,
-    cosines_to_direction,
-    direction_cosines,
     link_budget,
     receive,
     receive_steering,
 )
-from irsnb.elliptic.trials import associate_trial, impaired_trial, locate_trial, scan_trial
+from irsnb.elliptic.trials import associate_trial, locate_trial
 from irsnb.elliptic.weights import METHODS, binary_weights, direction_weights, perturbation_mae
 
 __all__ = [

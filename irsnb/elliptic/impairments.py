@@ -11,16 +11,15 @@ from numpy.typing import ArrayLike
 from scipy.spatial.transform import Rotation
 
 from irsnb import checks
-from irsnb.checks import points, real_array, require
-from irsnb.elliptic.radar import Detour, Radar, Scene
+from irsnb.checks import require
+from irsnb.elliptic.beams import cosines_to_direction, responses
+from irsnb.elliptic.radar import Detour, Radar, Scene, checked_detours, checked_interferers, two_numbers
 from irsnb.elliptic.scan import scan
 from irsnb.elliptic.signal import (
     array_weights,
     arrival_sines,
-    cosines_to_direction,
     delay_phases,
     receive_steering,
-    responses,
 )
 from irsnb.noise import circular_noise
 
@@ -100,20 +99,8 @@ class Impairment:
             elif name == "phase_bits":
                 value = checks.count(name, value, 0, 16)
             object.__setattr__(self, name, value)
-        if not isinstance(self.detours, (tuple, list)):
-            raise ValueError(f"detours: got {self.detours!r}; it must be a sequence of Detour")
-        for i, way in enumerate(self.detours):
-            checks.instance(f"detours[{i}]", way, Detour)
-        object.__setattr__(self, "detours", tuple(self.detours))
-        pairs = real_array("interferers", self.interferers)
-        if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2):
-            raise ValueError(
-                f"interferers: got shape {pairs.shape}; it must be (n, 2): a sine and a power each"
-            )
-        pairs = pairs.reshape(-1, 2)
-        require(np.abs(pairs[:, 0]) <= 1, "interferers", pairs[:, 0], "a sine must lie in [-1, 1]")
-        require(pairs[:, 1] >= 0, "interferers", pairs[:, 1], "a power must not be negative")
-        object.__setattr__(self, "interferers", tuple(map(tuple, pairs.tolist())))
+        object.__setattr__(self, "detours", checked_detours(self.detours))
+        object.__setattr__(self, "interferers", checked_interferers(self.interferers))
 
 
 def calibration_covariance(scene: Scene, target: ArrayLike, impairment: Impairment) -> np.ndarray:
@@ -204,13 +191,8 @@ def quantised_responses(
     """
     checks.instance("radar", radar, Radar)
     bits, reference = checks.count("bits", bits, 1, 16), checks.real_number("reference", reference)
-    values = [real_array(n, v) for n, v in (("cosines", cosines), ("middle", middle), ("arrival", arrival))]
-    for name, value in zip(("cosines", "middle", "arrival"), values, strict=True):
-        if value.shape != (2,):
-            raise ValueError(
-                f"{name}: got shape {value.shape}; it must be (2,): direction cosines along y and z"
-            )
-    cosines, middle, arrival = values
+    given = {"cosines": cosines, "middle": middle, "arrival": arrival}
+    cosines, middle, arrival = (two_numbers(name, value, "(y, z)") for name, value in given.items())
     side, step = radar.surface_side, 2 * np.pi / 2**bits
     places = np.pi * (np.arange(side) - (side - 1) / 2)
     aims = middle + radar.beam_offsets + arrival
@@ -298,9 +280,7 @@ def detour_bias(scene: Scene, target: ArrayLike, detour: Detour, *, n_phases: in
 
 
 def one_target(scene, target):
-    target = points("target", target)
-    if target.ndim != 1:
-        raise ValueError(f"target: got shape {target.shape}; it must be one point, (3,)")
+    target = checks.point("target", target)
     apart = np.linalg.norm(target - scene.surfaces, axis=-1)
     require(apart > 0, "target", apart, "it must not stand on a surface (distances shown)")
     return target

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from irsnb import checks
 from irsnb.checks import common_shape, row_values
-from irsnb.elliptic.scene import checked_surfaces
+from irsnb.elliptic.scene import checked_surfaces, require_one_each
 from irsnb.fitting import Descent, fix_of_descent
 from irsnb.fix import Fix, misfit_limit, remark_lines, sift_rows
 from irsnb.whitening import read_covariance
@@ -217,11 +217,7 @@ def noise_values(n_pairs, sigma_angle, sigma_path, covariance):
         if value is None:
             raise ValueError(f"{name}: got None; give sigma_angle and sigma_path, or covariance")
     sigma_angle, sigma_path = row_values("sigma_angle", sigma_angle), row_values("sigma_path", sigma_path)
-    if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
-        raise ValueError(
-            f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one for "
-            "each path sum"
-        )
+    require_one_each("sigma_path", sigma_path, n_pairs)
     return [("sigma_angle", sigma_angle, 0), ("sigma_path", sigma_path, 1 if sigma_path.ndim else 0)]
 
 

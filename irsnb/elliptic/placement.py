@@ -70,10 +70,8 @@ def placement_bound(
     >>> bound.round(1).tolist(), seen.tolist()
     ([3.6, 4.7], [1.0, 0.0])
     """
-    surfaces, receiver = checked_surfaces(surfaces, batch=False), points("receiver", receiver)
+    surfaces, receiver = checked_surfaces(surfaces, batch=False), checks.point("receiver", receiver)
     targets, places = points("targets", targets), points("places", places)
-    if receiver.ndim != 1:
-        raise ValueError(f"receiver: got shape {receiver.shape}; it must be one point, (3,)")
     if targets.ndim != 2 or not len(targets):
         raise ValueError(f"targets: got shape {targets.shape}; it must be (K, 3) with K >= 1")
     if not places.size:

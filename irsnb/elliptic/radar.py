@@ -1,12 +1,14 @@
 """What is known of the radar: its sizes and powers, where it and its surfaces stand, and where it looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.constants import speed_of_light
 
 from irsnb import checks
-from irsnb.checks import points, real_array, require
+from irsnb.checks import real_array, require
 from irsnb.elliptic.scene import checked_surfaces
 from irsnb.geometry import unit_vector_unchecked
 
@@ -109,6 +111,14 @@ class Radar:
         return np.stack(np.meshgrid(side, side, indexing="ij"), axis=-1).reshape(-1, 2)
 
 
+def two_numbers(name: str, value: ArrayLike, what: str) -> np.ndarray:
+    """Return two real numbers as an array (2,), or raise ``ValueError`` that says `what` they are."""
+    value = real_array(name, value)
+    if value.shape != (2,):
+        raise ValueError(f"{name}: got shape {value.shape}; it must be (2,): {what}")
+    return value
+
+
 @dataclass(frozen=True)
 class Detour:
     """An echo that takes a longer way: multipath, which Duan et al. (2025) leave for later.
@@ -146,11 +156,29 @@ class Detour:
             value = checks.real_number(name, getattr(self, name))
             require(name == "phase" or value >= 0, name, value, "it must not be negative")
             object.__setattr__(self, name, value)
-        turn = real_array("turn", self.turn)
-        if turn.shape != (2,):
-            raise ValueError(f"turn: got shape {turn.shape}; it must be (2,)")
+        turn = two_numbers("turn", self.turn, "(y, z)")
         require(np.abs(turn) <= 2, "turn", turn, "a difference of direction cosines must lie within +-2")
         object.__setattr__(self, "turn", tuple(turn.tolist()))
+
+
+def checked_detours(detours: Sequence[Detour]) -> tuple[Detour, ...]:
+    """Return the detours as a tuple, or raise ``ValueError``."""
+    if not isinstance(detours, (tuple, list)):
+        raise ValueError(f"detours: got {detours!r}; it must be a sequence of Detour")
+    for i, way in enumerate(detours):
+        checks.instance(f"detours[{i}]", way, Detour)
+    return tuple(detours)
+
+
+def checked_interferers(interferers: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Return for each interferer the sine of its direction and its power, or raise ``ValueError``."""
+    pairs = real_array("interferers", interferers)
+    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2):
+        raise ValueError(f"interferers: got shape {pairs.shape}; it must be (n, 2): a sine and a power each")
+    pairs = pairs.reshape(-1, 2)
+    require(np.abs(pairs[:, 0]) <= 1, "interferers", pairs[:, 0], "a sine must lie in [-1, 1]")
+    require(pairs[:, 1] >= 0, "interferers", pairs[:, 1], "a power must not be negative")
+    return tuple(map(tuple, pairs.tolist()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,17 +217,11 @@ class Scene:
 
     def __post_init__(self):
         surfaces = np.array(checked_surfaces(self.surfaces, batch=False))
-        receiver = np.array(points("receiver", self.receiver))
-        if receiver.ndim != 1:
-            raise ValueError(f"receiver: got shape {receiver.shape}; it must be one point, (3,)")
+        receiver = np.array(checks.point("receiver", self.receiver))
         require(
             (receiver != surfaces).any(axis=-1), "receiver", receiver[0], "it must not be a surface (x shown)"
         )
-        middle = real_array("middle", self.middle)
-        if middle.shape != (2,):
-            raise ValueError(
-                f"middle: got shape {middle.shape}; it must be (2,): azimuth and elevation in rad"
-            )
+        middle = two_numbers("middle", self.middle, "azimuth and elevation in rad")
         checks.azimuth("middle", middle[:1])
         checks.elevation("middle", middle[1:])
         checks.instance("radar", self.radar, Radar)

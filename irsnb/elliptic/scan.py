@@ -8,9 +8,11 @@ from scipy.constants import speed_of_light
 
 from irsnb import checks
 from irsnb.checks import complex_array, require
+from irsnb.elliptic.beams import cosines_to_direction, responses
 from irsnb.elliptic.locate import fit_misfits
 from irsnb.elliptic.radar import Scene
-from irsnb.elliptic.signal import cosines_to_direction, delay_phases, responses, scan_information
+from irsnb.elliptic.scan_bounds import scan_information
+from irsnb.elliptic.signal import delay_phases
 from irsnb.fix import misfit_limit, remark_lines
 
 __all__ = ["Scan", "scan"]

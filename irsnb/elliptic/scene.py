@@ -5,8 +5,6 @@ the others makes a pair with it. The scenes of Duan et al. (2025) have them on a
 (:func:`surfaces_on_line`).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -15,8 +13,6 @@ from irsnb.checks import common_shape, points, real_array, require
 from irsnb.geometry import direction_angles
 
 __all__ = [
-    "EXPERIMENTS",
-    "Experiment",
     "direction",
     "eccentricity",
     "legs",
@@ -25,73 +21,6 @@ __all__ = [
     "surfaces_on_line",
     "zones",
 ]
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """One numerical experiment of Duan et al. (2025), section 5.
-
-    Attributes
-    ----------
-    target : tuple of float
-        Target [m].
-    receiver : tuple of float
-        Array of the base station [m].
-    semi_focals : tuple of float
-        Semi-focal lengths c_j of the pairs, in the paper's order [m].
-    one_pair : float
-        The semi-focal length used where the paper shows a single pair [m]; NaN where it shows none.
-
-    Raises
-    ------
-    ValueError
-        If a point or a length is not finite or of another shape, or a length is not above 0.
-
-    Examples
-    --------
-    >>> EXPERIMENTS[3].target
-    (700.0, 1200.0, 1400.0)
-    """
-
-    target: tuple[float, float, float]
-    receiver: tuple[float, float, float]
-    semi_focals: tuple[float, ...]
-    one_pair: float = float("nan")
-
-    def __post_init__(self):
-        for name in ("target", "receiver"):
-            point = points(name, getattr(self, name))
-            if point.ndim != 1:
-                raise ValueError(f"{name}: got shape {point.shape}; it must be one point, (3,)")
-            object.__setattr__(self, name, tuple(point.tolist()))
-        require(
-            self.target != self.receiver, "receiver", self.receiver[0], "it must not be the target (x shown)"
-        )
-        semi_focals = checks.positive("semi_focals", self.semi_focals, "m")
-        if semi_focals.ndim != 1 or not semi_focals.size:
-            raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,) with M >= 1")
-        object.__setattr__(self, "semi_focals", tuple(semi_focals.tolist()))
-        one_pair = real_array("one_pair", self.one_pair, missing=True)
-        if one_pair.ndim:
-            raise ValueError(f"one_pair: got shape {one_pair.shape}; it must be one number")
-        require(~(one_pair <= 0), "one_pair", one_pair, "it must be above 0 m, or NaN for none")
-        object.__setattr__(self, "one_pair", float(one_pair))
-
-    @property
-    def surfaces(self) -> np.ndarray:
-        """The first surface and the others on a line, (M + 1, 3) [m]."""
-        return surfaces_on_line(self.semi_focals)
-
-
-_RECEIVER = (200.0, -400.0, -30.0)
-_FIVE_PAIRS = (1200.0, 1000.0, 800.0, 600.0, 400.0)
-EXPERIMENTS = {
-    1: Experiment((500.0, 1000.0, 1500.0), _RECEIVER, tuple(np.arange(400.0, 4001.0, 100.0).tolist())),
-    2: Experiment((380.0, 540.0, 230.0), _RECEIVER, tuple(np.arange(2200.0, 399.0, -200.0).tolist())),
-    3: Experiment((700.0, 1200.0, 1400.0), _RECEIVER, _FIVE_PAIRS, one_pair=800.0),
-    4: Experiment((400.0, 1200.0, 300.0), _RECEIVER, _FIVE_PAIRS),
-}
-"""The paper's four experiments, by its own numbering."""
 
 
 def surfaces_on_line(semi_focals: ArrayLike) -> np.ndarray:
@@ -119,9 +48,7 @@ def surfaces_on_line(semi_focals: ArrayLike) -> np.ndarray:
            [800.,   0.,   0.],
            [400.,   0.,   0.]])
     """
-    semi_focals = np.atleast_1d(checks.positive("semi_focals", semi_focals, "m"))
-    if semi_focals.ndim != 1 or not semi_focals.size:
-        raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,) with M >= 1")
+    semi_focals = checked_line(np.atleast_1d(checks.positive("semi_focals", semi_focals, "m")))
     surfaces = np.zeros((semi_focals.size + 1, 3))
     surfaces[1:, 0] = 2 * semi_focals
     return surfaces
@@ -202,6 +129,14 @@ def checked_ellipse(path_sum: ArrayLike, semi_focal: ArrayLike) -> tuple[np.ndar
     return path_sum, semi_focal
 
 
+def checked_line(semi_focals: ArrayLike) -> np.ndarray:
+    """Return semi-focal lengths of pairs on a line as an array (M,), M >= 1, or raise ``ValueError``."""
+    semi_focals = checks.positive("semi_focals", semi_focals, "m")
+    if semi_focals.ndim != 1 or not semi_focals.size:
+        raise ValueError(f"semi_focals: got shape {semi_focals.shape}; it must be (M,) with M >= 1")
+    return semi_focals
+
+
 def checked_pairs(semi_focals: ArrayLike) -> np.ndarray:
     """Return semi-focal lengths as an array (..., M), M >= 1, or raise ``ValueError``."""
     semi_focals = np.atleast_1d(real_array("semi_focals", semi_focals))
@@ -209,6 +144,15 @@ def checked_pairs(semi_focals: ArrayLike) -> np.ndarray:
         raise ValueError("semi_focals: got zero pairs; at least one is needed")
     require(semi_focals >= 0, "semi_focals", semi_focals, "they are lengths and must not be negative")
     return semi_focals
+
+
+def require_one_each(name: str, value: np.ndarray, n_pairs: int) -> None:
+    """Raise ``ValueError`` unless `value` is one number or has one for each path sum on its last axis."""
+    if value.ndim and value.shape[-1] not in (1, n_pairs):
+        raise ValueError(
+            f"{name}: got shape {value.shape}; it must be one number or end in {n_pairs}, one for each "
+            "path sum"
+        )
 
 
 def checked_surfaces(surfaces: ArrayLike, batch: bool = True) -> np.ndarray:

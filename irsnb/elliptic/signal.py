@@ -14,138 +14,18 @@ from scipy.constants import Boltzmann, speed_of_light
 
 from irsnb import checks
 from irsnb.checks import common_shape, complex_array, points, real_array, require
-from irsnb.elliptic.radar import Detour, Radar, Scene
-from irsnb.geometry import ray_jacobian, unit_vector_unchecked
+from irsnb.elliptic.beams import responses
+from irsnb.elliptic.radar import Detour, Radar, Scene, checked_detours, checked_interferers
 from irsnb.noise import circular_noise
 
 __all__ = [
     "array_weights",
     "arrival_sines",
-    "beam_responses",
     "combine",
-    "cosines_to_direction",
-    "direction_cosines",
     "link_budget",
     "receive",
     "receive_steering",
 ]
-
-
-def beam_responses(radar: Radar, cosines: ArrayLike, middle: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Amplitude with which each beam of the scan lights a direction, eqs. (1)-(3).
-
-    Beam b has the phases (2) that undo the arriving wave and aim at direction cosines q_b, so that
-    ``h_S2T^T Phi_b h_B2S`` is the sum over the elements of ``exp(j 2 pi p . (q - q_b) / wavelength)``.
-    Divided by the number of elements; real, because the surface is symmetric about its centre.
-
-    Parameters
-    ----------
-    radar : Radar
-    cosines : array_like, shape (..., 2)
-        Direction cosines of the target along y and z, as seen from the first surface.
-    middle : array_like, shape (..., 2)
-        Those of the middle of the sector.
-
-    Returns
-    -------
-    responses : ndarray, shape (..., B)
-        1 in the middle of a beam.
-    gradient : ndarray, shape (..., B, 2)
-        Their derivative by the direction cosines.
-
-    Raises
-    ------
-    ValueError
-        If a cosine is not finite or beyond +-1, or the shapes do not fit.
-    """
-    checks.instance("radar", radar, Radar)
-    cosines, middle = _cosines("cosines", cosines), _cosines("middle", middle)
-    for name, value in (("cosines", cosines), ("middle", middle)):
-        require(np.abs(value) <= 1, name, value, "a direction cosine must lie in [-1, 1]")
-    common_shape(cosines=cosines.shape, middle=middle.shape)
-    return responses(radar, cosines - middle)
-
-
-def responses(radar: Radar, offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """:func:`beam_responses` of offsets (..., 2) from the middle of the sector."""
-    side = radar.surface_side
-    # Half-wavelength spacing: 2 pi / wavelength times the place of an element along y or z.
-    places = np.pi * (np.arange(side) - (side - 1) / 2)
-    side_beams = radar.beam_offsets[: radar.beam_side, 1]
-    turned = (offset[..., None] - side_beams)[..., None] * places
-    value = np.cos(turned).mean(axis=-1)
-    slope = -(places * np.sin(turned)).mean(axis=-1)
-    along_y, along_z = value[..., 0, :, None], value[..., 1, None, :]
-    both = (along_y * along_z, slope[..., 0, :, None] * along_z, along_y * slope[..., 1, None, :])
-    flat = [v.reshape(*v.shape[:-2], v.shape[-2] * v.shape[-1]) for v in both]
-    return flat[0], np.stack(flat[1:], axis=-1)
-
-
-def _cosines(name, value):
-    value = real_array(name, value)
-    if value.ndim == 0 or value.shape[-1] != 2:
-        raise ValueError(
-            f"{name}: got shape {value.shape}; it must be (..., 2): direction cosines along y and z"
-        )
-    return value
-
-
-def direction_cosines(azimuth: ArrayLike, elevation: ArrayLike) -> np.ndarray:
-    """Direction cosines along y and z: what a planar surface sees of a direction.
-
-    Parameters
-    ----------
-    azimuth, elevation : array_like, shape (...)
-        Angles [rad]; they broadcast. Azimuth within +-4 pi, elevation within +-pi/2.
-
-    Returns
-    -------
-    ndarray, shape (..., 2)
-
-    Raises
-    ------
-    ValueError
-        If an angle is not finite or beyond its range, or the shapes do not broadcast.
-
-    Examples
-    --------
-    >>> direction_cosines(np.pi / 6, 0.0).round(12)
-    array([0.5, 0. ])
-    """
-    azimuth, elevation = checks.azimuth("azimuth", azimuth), checks.elevation("elevation", elevation)
-    common_shape(azimuth=azimuth.shape, elevation=elevation.shape)
-    return unit_vector_unchecked(azimuth, elevation)[..., 1:]
-
-
-def cosines_to_direction(cosines: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Azimuth and elevation in front of a surface (x >= 0) from direction cosines along y and z.
-
-    Cosines that belong to no direction, y^2 + z^2 > 1, as estimates may have, give one in the plane of the
-    surface.
-
-    Parameters
-    ----------
-    cosines : array_like, shape (..., 2)
-
-    Returns
-    -------
-    azimuth, elevation : ndarray, shape (...)
-        [rad].
-
-    Raises
-    ------
-    ValueError
-        If a cosine is not finite or the last axis is not 2.
-
-    Examples
-    --------
-    >>> azimuth, elevation = cosines_to_direction([0.5, 0.0])
-    >>> print(f"{np.rad2deg(azimuth):.1f} {np.rad2deg(elevation):.1f}")
-    30.0 0.0
-    """
-    cosines = _cosines("cosines", cosines)
-    y, z = np.clip(np.moveaxis(cosines, -1, 0), -1, 1)
-    return np.arctan2(y, np.sqrt(np.maximum(1 - y**2 - z**2, 0))), np.arcsin(z)
 
 
 def arrival_sines(scene: Scene) -> np.ndarray:
@@ -295,14 +175,12 @@ def receive(
     """
     checks.instance("scene", scene, Scene)
     rng = checks.generator("rng", rng)
-    detours, interferers = _checked_detours(detours), _checked_interferers(interferers)
+    detours, interferers = checked_detours(detours), checked_interferers(interferers)
     radar, targets = scene.radar, points("targets", targets)
     if snr is None:
         snr = link_budget(scene, targets)
-    snr = np.atleast_1d(real_array("snr", snr))
+    snr = checked_ratios(scene, snr)
     require(snr >= 0, "snr", snr, "it is a ratio of powers and must not be negative")
-    if snr.shape[-1] not in (1, scene.n_pairs):
-        raise ValueError(f"snr: got shape {snr.shape}; its last axis must hold one for {scene.n_pairs} pairs")
     sines = arrival_sines(scene)
     lead = (*common_shape(targets=targets.shape[:-1], snr=snr.shape[:-1]), scene.n_pairs)
     away = targets - scene.surfaces[0]
@@ -339,26 +217,12 @@ def receive(
     return samples if weights is None else samples[..., 0, :]
 
 
-def _checked_detours(detours):
-    if not isinstance(detours, (tuple, list)):
-        raise ValueError(f"detours: got {detours!r}; it must be a sequence of Detour")
-    for i, way in enumerate(detours):
-        checks.instance(f"detours[{i}]", way, Detour)
-    return detours
-
-
-def _checked_interferers(interferers):
-    """Interferers (n, 2): sine and power."""
-    interferers = real_array("interferers", interferers)
-    if interferers.size == 0:
-        return interferers.reshape(0, 2)
-    if interferers.ndim != 2 or interferers.shape[1] != 2:
-        raise ValueError(
-            f"interferers: got shape {interferers.shape}; it must be (n, 2): a sine and a power each"
-        )
-    require(np.abs(interferers[:, 0]) <= 1, "interferers", interferers[:, 0], "a sine must lie in [-1, 1]")
-    require(interferers[:, 1] >= 0, "interferers", interferers[:, 1], "a power must not be negative")
-    return interferers
+def checked_ratios(scene: Scene, snr: ArrayLike) -> np.ndarray:
+    """Return ratios (..., M) or (..., 1), or raise ``ValueError`` if they do not fit the scene."""
+    snr = np.atleast_1d(real_array("snr", snr))
+    if snr.shape[-1] not in (1, scene.n_pairs):
+        raise ValueError(f"snr: got shape {snr.shape}; its last axis must hold one for {scene.n_pairs} pairs")
+    return snr
 
 
 def delay_phases(radar: Radar, lengths: np.ndarray) -> np.ndarray:
@@ -432,25 +296,3 @@ def combine(radar: Radar, samples: ArrayLike, weights: ArrayLike) -> np.ndarray:
     weights = complex_array("weights", weights, (radar.antennas,))
     common_shape(samples=samples.shape[:-3], weights=weights.shape[:-1])
     return (weights.conj()[..., None, None, :] @ samples)[..., 0, :]
-
-
-def scan_information(
-    scene: Scene, azimuth: np.ndarray, elevation: np.ndarray, cosines: np.ndarray, snr: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What one scan tells of directions (...) at ratios (..., M), once the gains are eliminated.
-
-    Returns the Fisher information (..., 2, 2) of azimuth and elevation, the smallest standard deviation of
-    each path sum (..., M), and each pair's energy over the noise (..., M).
-    """
-    radar = scene.radar
-    response, gradient = responses(radar, cosines - scene.sector)
-    energy = np.sum(response**2, axis=-1)
-    along = np.einsum("...b,...bp->...p", response, gradient) / energy[..., None]
-    across = gradient - response[..., None] * along[..., None, :]
-    by_angles = across @ ray_jacobian(azimuth, elevation)[..., 1:, :]
-    # A complex sample of unit noise has a deviation of sqrt(1/2) in each of its two parts.
-    total = radar.subcarriers * snr.sum(axis=-1)
-    information = 2 * total[..., None, None] * (np.swapaxes(by_angles, -1, -2) @ by_angles)
-    slopes = np.sum((2 * np.pi / speed_of_light * radar.frequencies) ** 2)
-    strength = snr * energy[..., None]
-    return information, np.sqrt(0.5 / (strength * slopes)), radar.subcarriers * strength

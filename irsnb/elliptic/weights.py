@@ -11,7 +11,7 @@ from irsnb.elliptic.pair import (
     positions_unchecked,
     sensitivities_unchecked,
 )
-from irsnb.elliptic.scene import checked_pairs, paper_angles_unchecked, paper_direction
+from irsnb.elliptic.scene import checked_pairs, paper_angles_unchecked, paper_direction, require_one_each
 from irsnb.geometry import direction_angles
 
 __all__ = ["METHODS", "PAPER_METHODS", "binary_weights", "direction_weights", "perturbation_mae"]
@@ -183,11 +183,7 @@ def _sigmas(method, sigma_angle, sigma_path, n_pairs, shapes):
         shapes["sigma_angle"] = sigma_angle.shape
     if sigma_path is not None:
         sigma_path = checks.positive("sigma_path", sigma_path, "m")
-        if sigma_path.ndim and sigma_path.shape[-1] not in (1, n_pairs):
-            raise ValueError(
-                f"sigma_path: got shape {sigma_path.shape}; it must be one number or end in {n_pairs}, one "
-                "for each path sum"
-            )
+        require_one_each("sigma_path", sigma_path, n_pairs)
         shapes["sigma_path"] = sigma_path.shape[:-1]
     return sigma_angle, sigma_path
 

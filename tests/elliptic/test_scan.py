@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 from scipy.optimize import minimize
+from small_scan import AZIMUTH, C0, ELEVATION, LINE, MIDDLE, PAIRS, RADAR, RECEIVER, SCENE, TARGET
 
 from irsnb.elliptic import (
-    EXPERIMENTS,
     Detour,
-    Radar,
     Scene,
     array_weights,
     arrival_sines,
@@ -21,19 +20,8 @@ from irsnb.elliptic import (
     scan,
     scan_crlb,
     scan_ziv_zakai,
-    surfaces_on_line,
 )
-from irsnb.elliptic.bounds import error_probability
-
-C0 = 299_792_458.0
-RADAR = Radar(bandwidth=2.5e6, subcarriers=32, antennas=4, surface_side=16, beam_side=3)
-TARGET = np.array(EXPERIMENTS[3].target)
-RECEIVER = np.array(EXPERIMENTS[3].receiver)
-PAIRS = np.array([800.0, 400.0])
-LINE = surfaces_on_line(PAIRS)
-AZIMUTH, ELEVATION = direction(TARGET, np.zeros(3))
-MIDDLE = np.array([AZIMUTH + 0.03, ELEVATION - 0.02])
-SCENE = Scene(LINE, RECEIVER, MIDDLE, RADAR)
+from irsnb.elliptic.scan_bounds import error_probability
 
 
 def test_the_bound_from_the_whole_information_matrix():

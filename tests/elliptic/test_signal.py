@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
+from small_scan import AZIMUTH, C0, ELEVATION, LINE, MIDDLE, PAIRS, RADAR, RECEIVER, SCENE, TARGET
 
 from irsnb.arrays import PlanarArray
 from irsnb.elliptic import (
-    EXPERIMENTS,
     Radar,
     Scene,
     array_weights,
@@ -23,16 +23,6 @@ from irsnb.elliptic import (
     scan,
     surfaces_on_line,
 )
-
-C0 = 299_792_458.0
-RADAR = Radar(bandwidth=2.5e6, subcarriers=32, antennas=4, surface_side=16, beam_side=3)
-TARGET = np.array(EXPERIMENTS[3].target)
-RECEIVER = np.array(EXPERIMENTS[3].receiver)
-PAIRS = np.array([800.0, 400.0])
-LINE = surfaces_on_line(PAIRS)
-AZIMUTH, ELEVATION = direction(TARGET, np.zeros(3))
-MIDDLE = np.array([AZIMUTH + 0.03, ELEVATION - 0.02])
-SCENE = Scene(LINE, RECEIVER, MIDDLE, RADAR)
 
 
 def test_beams_are_the_sum_over_elements():
