@@ -195,7 +195,7 @@ def _read(
 
 _AZIMUTH = "it must be finite and lie within +-4 pi rad; convert degrees to radians"
 _ELEVATION = "it must be finite and lie within +-pi/2 rad (+-90 deg)"
-_SUMS = "each must exceed the distance of its two surfaces, and be finite"
+_SUMS = "each must be finite and exceed the distance of its two surfaces; NaN means missing"
 
 
 def noise_values(n_pairs, sigma_angle, sigma_path, covariance):

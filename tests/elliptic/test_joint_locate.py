@@ -259,7 +259,7 @@ def test_one_impossible_row_of_a_hundred_leaves_the_others_alone():
     others = np.arange(100) != 41
     assert np.array_equal(fix.position[others], good.position[others])
     assert good.converged.all() and np.array_equal(fix.converged, others) and np.isnan(fix.position[41]).all()
-    allowed = "each must exceed the distance of its two surfaces, and be finite"
+    allowed = "each must be finite and exceed the distance of its two surfaces; NaN means missing"
     assert fix.remarks == (f"row 41: path_sums: got 12.0; {allowed}",)
 
 
