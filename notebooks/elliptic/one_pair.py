@@ -1,15 +1,15 @@
 # %% [markdown]
-# # One pair of surfaces: how far off is a target round the corner?
+# # One pair of surfaces: how well does it locate a hidden target?
 #
-# *A radar cannot look through a building, but two panels that face both the radar and the target can pass its beam around the corner. One beam and one
+# *A radar cannot look through a hill, but two panels that face both the radar and the target can pass its beam around it. One beam and one
 # travel time then give the position of a target that the radar itself cannot see.*
 #
 # :::{admonition} In three lines
 # :class: tip
 #
-# * **The position is one formula.** The travel time puts the target on an ellipse, the beam puts it on a ray, and the two meet in one point.
-# * **No unbiased method does better with one pair.** If both angles of the beam err with a standard deviation of 1°, a target 1.9 km away is located
-#   to 38 m. The Cramér–Rao bound is 38 m as well.
+# * **The position is one formula.** The travel time puts the target on an ellipsoid, the beam puts it on a ray, and the two meet in one point.
+# * **No unbiased method does better with one pair.** If both angles of the beam err with a standard deviation of 1°, a target 1.9 km from the first
+#   surface is located to 38 m (RMS). The Cramér–Rao bound is 38 m as well.
 # * **A wider pair is not a better pair.** With the surfaces ten times as far apart the error grows to 44 m. The radar's azimuth gets
 #   worse, its elevation slightly better.
 # :::
@@ -25,7 +25,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Left: the scene from above. The building (schematic) hides the target T from the radar B; both surfaces S1 and S2 face both. Right: the plane through S1, S2 and T. The travel time fixes the length of the blue string from S1 over T to S2, so T lies on the grey ellipse; the beam fixes the green ray. With the beam off by 3 degrees, the answer slides along the ellipse to an orange point.", "name": "fig-scene"}, "image": {"alt": "Two drawings. Left, a plan: a radar B south of a grey building, a target T north of it, two surfaces S1 and S2 in a row; a blue line runs from B to S1 to T to S2 and back to B, a dashed line from B to T is blocked by the building. Right, half an ellipse over S1 and S2 with a blue string from S1 over T to S2, a green ray from S1 through T, and two orange points on the ellipse beside T."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: the scene from above. The hill (schematic) hides the target T from the radar B. The surfaces S1 and S2 (bars) face each other along their line, so B and T are in front of both. Right: the plane through S1, S2 and T. The travel time fixes the length of the blue string from S1 over T to S2, so T lies on the grey ellipse; the beam is the green ray through T. If the beam is off by 3 degrees in this plane (green wedge), the answer slides along the ellipse to an orange point.", "name": "fig-scene"}, "image": {"alt": "Two drawings. Left, a plan: a radar B south of a grey hill, a target T north of it, two surfaces S1 and S2 in a row; a blue line runs from B to S1 to T to S2 and back to B, a dashed line from B to T is blocked by the hill. Right, half an ellipse over S1 and S2 with a blue string from S1 over T to S2, a green ray with a wedge from S1 through T, and two orange points on the ellipse beside T."}} tags=["hide-input"]
 from functools import partial
 
 import matplotlib.pyplot as plt
@@ -59,17 +59,19 @@ path_sum = path_sums(surfaces_on_line(c), target)[0]
 
 fig, (plan, plane) = plt.subplots(1, 2, figsize=(7.6, 3.6), width_ratios=(1, 1.5))
 route = np.array([receiver[:2], (0, 0), target[:2], (second, 0), receiver[:2]])
-plan.add_patch(plt.Rectangle((230, 0), 260, 380, color="lightgrey"))
+plan.add_patch(plt.Circle((370, 300), 170, color="lightgrey"))
 plan.plot(*route.T, color="C0")
 plan.plot(*np.array([receiver[:2], target[:2]]).T, "k--", lw=1)
-plan.annotate("building", (445, -55), ha="center", va="center", fontsize=8)
+plan.annotate("hill", (450, 300), ha="center", va="center", fontsize=9)
+for x in (0, second):
+    plan.plot([x, x], [-70, 70], "k", lw=4)
 for name, x, y, offset in (
     ("B", *receiver[:2], (10, -4)),
     ("$S_1$", 0, 0, (-20, -4)),
     ("$S_2$", second, 0, (6, -4)),
     ("T", *target[:2], (8, 0)),
 ):
-    plan.plot(x, y, "ko")
+    plan.plot(x, y, "k." if y == 0 else "ko")
     plan.annotate(name, (x, y), offset, textcoords="offset points")
 plan.set(xlabel="x, east [m]", ylabel="y, north [m]", aspect="equal")
 plan.set(xlim=(-250, 1080), ylim=(-520, 1150))
@@ -81,22 +83,24 @@ off = locate_pair(slope + np.deg2rad([-3, 3]), 0.0, path_sum, c)
 plane.plot(
     c + a * np.cos(turn), np.sqrt(a**2 - c**2) * np.sin(turn), color="grey", lw=1
 )
-plane.plot([0, along, second], [0, across, 0], color="C0", lw=4, alpha=0.6)
-plane.plot([0, 1.15 * along], [0, 1.15 * across], color="C2")
+wedge = 1.2 * np.array([(0, 0), *off[:, :2], (0, 0)])
+plane.fill(*wedge.T, color="C2", alpha=0.25, lw=0)
+plane.plot([0, along, second], [0, across, 0], color="C0", lw=1.8)
+plane.plot([along, 1.15 * along], [across, 1.15 * across], color="C2", lw=1.8)
 plane.plot(off[:, 0], off[:, 1], "o", color="C1")
 plane.plot([0, second, along], [0, 0, across], "ko")
 for text, place, colour in (
     ("$S_1$", (-210, 60), "k"),
     ("$S_2$", (second + 70, 60), "k"),
     ("T", (along - 140, across + 90), "k"),
-    ("beam", (-330, 900), "C2"),
+    ("beam", (-230, 900), "C2"),
     ("string", (780, 850), "C0"),
     ("3° off", (-110, across - 240), "C1"),
 ):
     plane.text(*place, text, color=colour)
 plane.set(
     xlabel="along the surfaces [m]",
-    ylabel="away from their line [m]",
+    ylabel="across their line [m]",
     aspect="equal",
 )
 plt.show()
@@ -108,24 +112,24 @@ plt.show()
 # ## What is measured
 #
 # The radar $B$ sends to the first surface $S_1$, which aims its beam at the target $T$. The echo reaches the second surface $S_2$, which passes it back to
-# the radar. Three numbers are known afterwards, two commanded angles and one measured length:
+# the radar. Three numbers are known then:
 #
 # * the azimuth $\theta_r$ and the elevation $\varphi_r$ of the beam at $S_1$ (index $r$: at the reflecting surface). They err,
 #   because the target may be anywhere within the beam;
 # * from the travel time, less the known legs to the radar, the **path sum**
 #
 # $$
-# d_{S_1TS_2} = |\mathbf{S}_1\mathbf{T}| + |\mathbf{S}_2\mathbf{T}| . \tag{7}
+# d_{S_1TS_2} = |S_1T| + |S_2T| . \tag{7}
 # $$
 #
-# The paper takes the path sum as exact, and so does this page. [Fusion](fusion.ipynb) does not. In all four experiments the radar is at
+# The paper takes the path sum as exact, and so does this page; [Fusion](fusion.ipynb) does not. In all four experiments
 # $B = (200, -400, -30)$ m, $S_1$ is the origin, and $S_2 = (2c, 0, 0)$:
 #
 # | Experiment | target $T$ [m] | half spacing $c$ [m] |
 # |---|---|---|
-# | 1 | (500, 1000, 1500) | 400 to 4000 in steps of 100, one pair at a time |
-# | 2 | (380, 540, 230) | 400 to 2200 in steps of 200 |
-# | 3 | (700, 1200, 1400) | 400, 600, 800, 1000, 1200 |
+# | 1 | (500, 1000, 1500) | 400 to 4000 in steps of 100, each alone |
+# | 2 | (380, 540, 230) | 400 to 2200 in steps of 200, together |
+# | 3 | (700, 1200, 1400) | 400, 600, 800, 1000, 1200, together |
 # | 4 | (400, 1200, 300) | the same |
 #
 # ## Move it first
@@ -137,16 +141,15 @@ plt.show()
 # \text{MAE}_\theta = \tfrac{1}{2}\left(|\theta(+\Delta) - \theta(0)| + |\theta(-\Delta) - \theta(0)|\right), \tag{23}
 # $$
 #
-# and likewise for the elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, so that the answers (dark orange) can be told apart. Target and radar
-# are at the height of the surfaces: there is no elevation. Predict before you drag $S_2$ to the right: will the azimuth
-# error at the radar grow?
+# and likewise for the elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, so that the answers (dark orange) can be told apart. All stand
+# at one height. The curve of the error appears once you have moved something.
 
 # %% tags=["hide-input"]
 figures.Interactive("ellipse_explorer")
 
 # %% [markdown]
-# It grows: by a sixth from 200 m to 1600 m. The axis of the curve does not start at zero. The dots are the bound (below) for a *random* error
-# with that standard deviation; for small turns the two are the same. Exercise 2 asks where the error falls.
+# The error grows, by a sixth from 200 m to 1600 m. The black dots are the bound (below) for a *random* error
+# with that standard deviation. With one angle, as here, the two are the same for small turns; with two they are not.
 #
 # ## An ellipse meets a ray
 #
@@ -158,8 +161,7 @@ figures.Interactive("ellipse_explorer")
 # (2a - R)^2 = R^2 + (2c)^2 - 2 R\,(2c) \cos\alpha ,
 # $$
 #
-# where $\alpha$ is the angle between the beam and the line of surfaces. That line is the $x$ axis, so $\cos\alpha$ is the $x$ component of the beam's unit
-# vector, $\cos\theta_r\cos\varphi_r$ (11). $R^2$ cancels:
+# where $\alpha$ is the angle between the beam and the line of surfaces, with $\cos\alpha = \cos\theta_r\cos\varphi_r$ (11). $R^2$ cancels:
 #
 # $$
 # R = \frac{a^2 - c^2}{a - c\cos\alpha} .
@@ -194,30 +196,34 @@ def algorithm_1(theta_r, phi_r, path_sum, c):
 # ## Is that good?
 #
 # One turn of exactly 1° is a single case. Let both angles err at random, independently, with a standard deviation of 1°. `target` and `receiver` are $T$
-# and $B$ of Experiment 1, `semi_focals` its values of $c$; `direction` gives the angles at the radar, and `sweep` repeats the trial for each spacing:
+# and $B$ of Experiment 1, `semi_focals` its values of $c$. `direction_angles` gives angles and distance of the target at $S_1$, `direction` its angles at the radar.
+# `surfaces_on_line(c)` places both surfaces, and `sweep` repeats the trial for each spacing:
 
 
 # %%
-def trial(rng, draws, spacing):
+theta_r, phi_r, distance = direction_angles(target)
+true_direction = direction(target, receiver)
+
+
+def trial(rng, draws, c):
     """Errors of the position [m] and of the radar's azimuth and elevation [rad]."""
-    errors = rng.normal(0, np.deg2rad(1), (2, draws))
-    string = path_sums(surfaces_on_line(spacing / 2), target)
-    found = locate_pair(theta_r + errors[0], phi_r + errors[1], string, spacing / 2)
+    d_theta, d_phi = rng.normal(0, np.deg2rad(1), (2, draws))
+    path_sum = path_sums(surfaces_on_line(c), target)
+    found = locate_pair(theta_r + d_theta, phi_r + d_phi, path_sum, c)
     seen = np.stack(direction(found, receiver), axis=-1)
     return {"position": found - target, "direction": seen - true_direction}
 
 
-theta_r, phi_r, distance = direction_angles(target)
-true_direction = direction(target, receiver)
-settings = {"spacing": (2 * semi_focals).tolist()}
+settings = {"c": semi_focals.tolist()}
 drawn = sweep(trial, settings, draws=20_000, seed=2025, batch_size=20_000)
 
 # %% [markdown]
-# The **Cramér–Rao bound** is the smallest error that any unbiased method can reach from the same three measurements. Here it is
-# $\mathbf{J}\boldsymbol\Sigma\mathbf{J}^\mathsf{T}$, with their covariance $\boldsymbol\Sigma$ and the derivatives $\mathbf{J}$ of the answer by them. The position is off by 38.4 m (38.1 to 38.7 m) with the closest pair, where the bound is 38.3 m. With the
-# widest it is off by 44.1 m (43.8 to 44.4 m), and the bound is 44.2 m.
+# The **Cramér–Rao bound** is the smallest error (RMS) that any unbiased method can reach. Three measurements fix three unknowns here, so its covariance is simply
+# $\mathbf{J}\boldsymbol\Sigma\mathbf{J}^\mathsf{T}$, with the derivatives $\mathbf{J}$ of the position by the measurements and their covariance $\boldsymbol\Sigma$.
+# The bound in metres is the root of its trace: 38.3 m with the closest pair and 44.2 m with the widest. The closed form reaches
+# 38.4 m (95 % interval 38.1 to 38.7 m) and 44.1 m (43.8 to 44.4 m): on the bound, within chance. What the radar reads are azimuth and elevation:
 
-# %% mystnb={"figure": {"caption": "Experiment 1: the error of the radar's direction to the target while the second surface moves away. Azimuth gets worse, elevation slightly better, as in the paper. The closed form (squares, 20,000 draws each, bands of 95 percent) agrees with the bound (black dots) within 2 percent. Small steps of the lines are chance.", "name": "fig-experiment-1"}, "image": {"alt": "Errors in degrees against spacing from 0.8 to 8 kilometres. Two curves lie on black dotted ones: the azimuth error, blue, rises from 0.83 to 0.93 degrees, the elevation error, green, falls from 0.87 to 0.84 degrees."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Experiment 1: the error of the radar's direction to the target while the second surface moves away. Azimuth gets worse, elevation slightly better, as in the paper. The closed form (dashed lines, all 37 spacings with 20,000 draws each; every fifth has a square; bands: 95 percent intervals) agrees with the bound (black dots) within 2 percent. Small steps of the lines are chance. The axis starts at 0.7 degrees.", "name": "fig-experiment-1"}, "image": {"alt": "Errors in degrees against spacing from 0.8 to 8 kilometres. Two curves lie on black dotted ones: the azimuth error, blue, rises from 0.83 to 0.93 degrees, the elevation error, green, falls from 0.87 to 0.84 degrees."}} tags=["hide-input"]
 lines = np.stack([surfaces_on_line(half) for half in semi_focals])
 noise = {"sigma_angle": np.deg2rad(1), "sigma_path": 1e-3}
 direction_bound = direction_crlb(lines, receiver, target, **noise)
@@ -234,25 +240,18 @@ for k, angle in enumerate(("azimuth", "elevation")):
         axes, spacing_km, ours, bands=band, label=angle, color=f"C{2 * k}", **look
     )
     figures.curves(axes, spacing_km, {"bound": bound_deg[k]}, zorder=3)
-axes.annotate("squares: closed form; dots: bound", (5, 0.75), ha="center")
+axes.annotate("squares: closed form; black dots: bound", (5, 0.73), ha="center")
 axes.set(xlabel="distance between the surfaces [km]", ylabel="RMS error [deg]")
 axes.set(ylim=(0.7, 1.0), xlim=(0.5, 9.2))
 plt.show()
 
 # %% [markdown]
-# :::{admonition} How the paper measures the error
-# :class: note dropdown
-# By (23), with $\Delta = 1°$, the azimuth error grows from 1.06° to 1.21°, and the elevation error falls from 0.75° to 0.67°. These are other numbers,
-# because (23) always turns both angles together. So it may lie below a bound, and for the elevation it does. Without noise, its trends hold at every
-# one of the 36 steps.
-# :::
-#
 # ## Why azimuth and elevation disagree
 #
 # A beam turned by 1° of azimuth moves the answer *sideways* by 19.5 m, whatever the spacing. The ellipse is no circle about $S_1$, so the answer also moves
-# *along the beam*: by 4 m with the closest pair, by 19 m with the widest. The radar's azimuth error is the part of their sum that lies across its line of sight.
+# *along the beam*: by 4 m with the closest pair, by 19 m with the widest. The radar sees only the part of this step across its line of sight.
 
-# %% mystnb={"figure": {"caption": "One degree of azimuth at the surface, seen from above. Green: sideways, the same for every pair. Orange: along the beam, larger for a wide pair; the beam climbs by 53 degrees, so that the arrow's 4 m and 19 m in space are 2.4 m and 11.2 m in this plan. The radar reads the part across its line of sight (dashed): the grey bar. Titles: its angle at the radar.", "name": "fig-why"}, "image": {"alt": "Two panels, closest and widest pair. From the target a green arrow points north-west, the same in both. From its tip an orange arrow points south-west, short in the left panel and long in the right one. A grey bar across the dashed line of sight is longer in the right panel."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "One degree of azimuth at the surface, seen from above. Green: sideways, the same for every pair. Orange: along the beam, larger for a wide pair; the beam climbs by 53 degrees, so that the arrow's 4 m and 19 m in space are 2.4 m and 11.2 m in this plan. The radar sees the part across its line of sight (dashed): the grey bar, to which the dotted line leads. Titles: the angle of that bar at the radar.", "name": "fig-why"}, "image": {"alt": "Two panels, closest and widest pair. From the target a green arrow points north-west, the same in both. From its tip an orange arrow points south-west, short in the left panel and long in the right one. A grey bar across the dashed line of sight is longer in the right panel."}} tags=["hide-input"]
 beam, sight = unit_vector(theta_r, phi_r), (target - receiver)[:2]
 across_sight = np.array([-sight[1], sight[0]]) / np.linalg.norm(sight)
 strings, step = path_sums(lines, target)[:, 0], 1e-6
@@ -268,35 +267,49 @@ for k, axes in enumerate(panels):
     axes.arrow(*sideways[k, :2], *along_beam[k, :2], color="C1", **look)
     axes.plot(*np.outer(across_sight, [0, seen_m[k]]), "k", lw=4, alpha=0.35)
     turned_by = np.rad2deg(seen_m[k] / np.linalg.norm(sight))
-    title = f"{('closest', 'widest')[k]} pair: {turned_by:.2f}°"
-    axes.set(title=title, xlabel="east of the target [m]", aspect="equal")
+    tip = (sideways + along_beam)[k, :2]
+    axes.plot(*np.array([tip, seen_m[k] * across_sight]).T, "k:", lw=1)
+    title = f"{('closest', 'widest')[k]} pair: azimuth off by {turned_by:.2f}°"
+    axes.set_title(title, fontsize=11)
+    axes.set(xlabel="east of the target [m]", aspect="equal")
     axes.set(xlim=(-31, 9), ylim=(-14, 18))
-names = (("sideways", -8, 9, "C2"), ("along the beam", -29, 12, "C1"))
-for text, x, y, colour in (*names, ("line of sight", -8, -13, "k")):
-    panels[1].text(x, y, text, color=colour, fontsize=9)
+    for text, x, y, colour in (
+        ("sideways", -8, 9, "C2"),
+        ("along the beam", -29, 12, "C1"),
+        ("line of sight", -17, -11, "k"),
+        ("seen by the radar", -19.5, -4.5, "0.35"),
+    ):
+        axes.text(x, y, text, color=colour, fontsize=9)
 panels[0].set_ylabel("north of the target [m]")
 plt.show()
 
 # %% [markdown]
-# A turn of the beam's *elevation* lifts the answer, but there the motion along the beam works against the motion upwards. What 1° at the
-# surface does at the radar, closest pair → widest pair:
+# A turn of the beam's *elevation* by 1° lifts the answer by 19.5 m with every pair. The motion along the beam lowers it again, by 2 m with the closest pair and by 10 m
+# with the widest, so the radar's elevation errs less. What 1° at the surface does at the radar, closest pair → widest pair:
 #
 # | turn at the surface | azimuth at the radar | elevation at the radar |
 # |---|---|---|
 # | 1° of azimuth | 0.78° → 0.87° | −0.11° → −0.16° |
 # | 1° of elevation | 0.28° → 0.34° | 0.86° → 0.83° |
 # | both at random: the bound | 0.83° → 0.93° | 0.87° → 0.84° |
+# | both at once: (23) | 1.06° → 1.21° | 0.75° → 0.67° |
 #
-# The last row is the root of the sum of squares of the two above. This is geometry and not a law: [elsewhere](where_weighting_helps.ipynb) the orange arrow
-# points the other way. With three measurements for three unknowns there is exactly one solution, so no formula can average errors away. A better
+# The bound adds the squares of the first two rows. The paper's (23) always turns both angles together, so it adds them with their signs (for the azimuth 0.78° + 0.28° = 1.06°), and it may
+# lie below a bound. This is geometry and not a law: [elsewhere](where_weighting_helps.ipynb) the orange arrow
+# points the other way. With three measurements for three unknowns no formula can average errors away. A better
 # direction needs more measurements: [more pairs](many_pairs.ipynb).
 #
 # ## Two lost signs
 #
-# The last step turns the position into the direction at the radar. The paper prints an $\arccos$ for the azimuth (17) and a modulus for the
-# elevation (18). Neither can be negative.
+# The last step turns the offset $(d_x, d_y, d_z)$ from radar to target into a direction. The paper prints
+#
+# $$
+# \hat\theta = \arccos\frac{d_x}{\sqrt{d_x^2 + d_y^2}}, \qquad \hat\varphi = \arctan\frac{|d_z|}{\sqrt{d_x^2 + d_y^2}}. \tag{17, 18}
+# $$
+#
+# Neither can be negative.
 
-# %% mystnb={"figure": {"caption": "Where the printed direction is wrong, and by how much. Left, seen from above: south of the radar, (17) reports the mirror image in the north. Right, seen from the south: below the radar, (18) reports the mirror image above. White crosses: the targets of the paper's four experiments, where nothing is lost; triangle: the radar, squares: the first pair.", "name": "fig-signs"}, "image": {"alt": "Two maps with one colour scale from 0 to 180 degrees. Left, from above: no error north of the radar, an error that grows to 180 degrees south of it. Right, seen from the south: no error above the radar, an error that grows below it, largest straight below. Four white crosses lie in the parts without error."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Where the printed direction is wrong, and by how much. Left, from above: south of the radar, (17) reports the mirror image in the north (this error is the same at every height). Right, a vertical section 800 m north of the surfaces: below the radar, (18) reports the mirror image above. White crosses: the targets of the paper's four experiments, where nothing is lost; triangle: the radar, squares: the first pair.", "name": "fig-signs"}, "image": {"alt": "Two maps with one colour scale from 0 to 180 degrees. Left, from above: no error north of the radar, an error that grows to 180 degrees south of it. Right, a vertical section: no error above the radar, an error that grows below it, largest straight below. Four white crosses lie in the parts without error."}} tags=["hide-input"]
 reach = np.linspace(-3000, 3000, 121) + 1.0
 east, other = np.meshgrid(reach, reach)
 level = np.stack([east, other, np.full_like(east, 500.0)], axis=-1)
@@ -309,14 +322,16 @@ lost[0] = np.abs((lost[0] + np.pi) % (2 * np.pi) - np.pi)
 fixed = np.array([receiver, (0, 0, 0), (second, 0, 0)])
 fliers = np.array([each.target for each in EXPERIMENTS.values()])
 fig, panels = plt.subplots(1, 2, figsize=(7.6, 3.5))
-titles = ("azimuth (17), from above", "elevation (18), from the south")
-figures.maps(
+titles = ("azimuth (17), plan", "elevation (18), section")
+mesh = figures.maps(
     panels,
     reach,
     reach,
     dict(zip(titles, np.rad2deg(lost), strict=True)),
     quantity="error of the printed angle [deg]",
 )
+mesh.set_clim(0, 180)
+mesh.colorbar.set_ticks(range(0, 181, 45))
 for axes, height in zip(panels, (1, 2), strict=True):
     axes.plot(*fixed[0, [0, height]], "k^", ms=7, mec="white")
     axes.plot(fixed[1:, 0], fixed[1:, height], "ks", ms=6, mec="white")
@@ -325,11 +340,11 @@ panels[1].set_ylabel("height z [m]")
 plt.show()
 
 # %% [markdown]
-# In a cube of 6 km side about $S_1$, above the radar's height, (17) and (18) are right for 57 % of the targets: all that are north of the radar. The repair is `atan2` in place of $\arccos$, and no modulus; `irsnb.elliptic.direction` does that.
+# Of all targets above the radar within a cube of 6 km side about $S_1$, (17) and (18) are right for 57 %: those north of the radar. `irsnb.elliptic.direction` uses `atan2` and no modulus.
 #
 # ## Exercises
 #
-# **1.** The beam leaves at right angles to the line of surfaces. What is $R$? What becomes of the line $w = x\tan\alpha$ of the note *Why no solver?*
+# **1.** The beam leaves at right angles to the line of surfaces. What is $R$, and what becomes of the paper's line (12), $w = x\tan\alpha$?
 #
 # :::{hint}
 # :class: dropdown
@@ -345,11 +360,11 @@ at_right_angles = np.linalg.norm(locate_pair(np.pi / 2, 0.3, 1300.0, 400.0))
 assert np.isclose(at_right_angles, (650.0**2 - 400.0**2) / 650.0)
 
 # %% [markdown]
-# **2.** In the interactive figure, find a target for which a *wider* pair makes the azimuth *better*. Where do such targets stand?
+# **2.** Do the task of the interactive figure: find a target for which a *wider* pair makes the azimuth *better*. Where do such targets stand?
 #
 # :::{hint}
 # :class: dropdown
-# The curve of error over spacing must fall. Which way must the orange arrow point to shorten the grey bar?
+# In {numref}`fig-why` the orange arrow lengthens the grey bar, because it points to the same side of the line of sight as the green one. It points from $T$ to $S_1$: on which side of the line from $B$ to $T$ must $S_1$ stand?
 # :::
 # :::{admonition} Solution 2
 # :class: dropdown
@@ -415,6 +430,8 @@ assert kept[0].all() and not kept[1].any()
 
 # %% [markdown]
 # ## What the paper claims
+#
+# Figures and sections named in the rows are the paper's.
 
 # %% tags=["hide-input"]
 rng = np.random.default_rng(2025)
@@ -481,7 +498,7 @@ ledger.record(
     ),
     claim_row(
         "trend-wording",
-        ours=f"(23), which has no noise, grows with e in azimuth at {rises.sum()} of {rises.size} steps",
+        ours=f"“improving” must mean growing: (23), which has no noise, grows with e in azimuth at {rises.sum()} of {rises.size} steps",
         verdict=ledger.inconsistent(
             ledger.Statement("Section 5.2", "an improving trend as e increases"),
             ledger.Statement("Section 5.2", "MAE is less as the e is small"),
@@ -504,13 +521,13 @@ ledger.record(
     ),
     claim_row(
         "exp1-eccentricity",
-        ours=f"{e[0]:.4f} to {e[-1]:.4f}",
+        ours=f"{e[0]:.4f} to {e[-1]:.4f}, within 0.01 of the printed values",
         verdict=printed("exp1-eccentricity", e[[0, -1]]),
         why=f"they round to {e[0]:.2f} and {e[-1]:.2f}, each within one unit of the last printed digit",
     ),
     claim_row(
         "exp1-second",
-        ours=f"x = 2c runs from {second_x[0]:.0f} to {second_x[-1]:.0f} m",
+        ours=f"x = 2c runs from {second_x[0]:.0f} to {second_x[-1]:.0f} m; the printed place is the first of these",
         verdict=ledger.inconsistent(
             ledger.Statement(
                 "Section 5.2", "c from 400 to 4000 m, S2 at (2c, 0, 0)"
@@ -538,6 +555,8 @@ ledger.record(
 
 # %% [markdown]
 # ## Checks
+#
+# The folded cell asserts the numbers of this page.
 
 # %% tags=["hide-cell"]
 exact = np.array(algorithm_1(theta_r, phi_r, path_sum, c))
@@ -572,6 +591,14 @@ assert (mae[1] < bound_deg[1]).all(), "(23) lies below the bound in elevation"
 assert np.allclose(np.linalg.norm(sideways, axis=-1), 19.5, atol=0.05)
 assert np.linalg.norm(along_beam, axis=-1).round().tolist() == [4, 19]
 assert seen_m[1] > seen_m[0]
+lifted = locate_pair(theta_r, phi_r + step, strings, semi_focals) - target
+lifted = lifted[[0, -1]] / step * degree
+lowered = (lifted @ beam) * beam[2]
+assert np.allclose(lifted[:, 2] - lowered, 19.5, atol=0.05), "lifted"
+assert lowered.round().tolist() == [-2, -10]
+assert np.isclose(0.78 + 0.28, mae[0, 0], atol=0.005), "(23) adds"
+in_front = [[200, *fliers[:, 0]], np.subtract(2 * 400, [200, *fliers[:, 0]])]
+assert (np.array(in_front) > 0).all(), "in front of panels that face each other"
 level_error, _ = perturbation_mae(
     places["worse"], level_radar, [[100.0], [800.0]], 3 * degree, 0.0, "one-pair"
 )

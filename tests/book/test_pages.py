@@ -409,7 +409,7 @@ def test_nothing_of_the_interactive_figure_is_cut(open_page, width):
         const parts = drawn.map(part => part.getBoundingClientRect());
         return parts.every(part => part.left > box.left - 1 && part.right < box.right + 1
             && part.top > box.top - 1 && part.bottom < box.bottom + 1); }"""
-    for corner in ((-400, 150), (-400, 1000), (1200, 150), (1200, 1000)):
+    for corner in ((-400, 150), (-400, 1200), (1200, 150), (1200, 1200)):
         for c in (100, 800):
             for name, value in (*zip("xy", corner, strict=True), ("c", c), ("d", 5)):
                 explorer.locator(f"[data-set={name}]").fill(str(value))
