@@ -118,7 +118,7 @@ def test_azimuths_across_the_seam():
         ({"azimuth": np.nan}, "azimuth"),
         ({"elevation": 1.6}, "elevation: got 1.6"),
         ({"path_sums": (2000.0, 2100.0)}, "path_sums: got shape (2,)"),
-        ({"path_sums": (2900.0, 2100.0, 700.0)}, "path_sums: got 700.0; each must exceed"),
+        ({"path_sums": (2900.0, 2100.0, 700.0)}, "path_sums: got 700.0; each must be finite and exceed"),
         ({"surfaces": SURFACES[:1]}, "surfaces: got shape (1, 3)"),
         ({"sigma_angle": 0}, "sigma_angle"),
         ({"sigma_path": -1}, "sigma_path"),
@@ -167,7 +167,7 @@ def test_bad_rows_become_nan_with_a_remark_and_the_others_stand():
     expected = {
         0: "azimuth: got nan",
         1: "elevation: got 2.0",
-        2: "path_sums: got 700.0; each must exceed",
+        2: "path_sums: got 700.0; each must be finite and exceed",
         3: "path_sums: got 0; measured",
         4: "sigma_angle: got 0.0",
     }
