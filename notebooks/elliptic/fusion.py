@@ -9,7 +9,7 @@
 # * **The joint fit is at the bound, wherever the surfaces stand.** With four surfaces not on one line and one path sum missing, its error is 1.00 times the bound, and its 95 % ellipsoid
 #   holds the target in 95 % of 3000 draws.
 # * **For a direction alone, weights do as well** unless the sums are very exact for the angles. The fit adds the position with its covariance, a test, and protection against one wrong path sum.
-# * **Its promise has two limits.** A timing error that all sums share, with 1 m standard deviation, lowers the coverage from 95 to 66 %, and the misfit hardly shows it; told of it, the fit covers 95 % again. And where the likely positions form an arc, ellipsoids cover as little as 51 %.
+# * **Its promise has two limits.** A timing error that all sums share, with 1 m standard deviation, lowers the coverage from 95 to 66 %, and the misfit hardly shows it; told of it, the fit covers 95 % again. Where the likely positions form an arc, ellipsoids cover as little as 51 %.
 # :::
 
 # %% tags=["remove-cell"]
@@ -151,7 +151,7 @@ coverage = covered(fix, drone).mean()
 #
 # Two classical closed forms start from the equation of [many pairs](many_pairs.ipynb), now for surfaces anywhere. Put the first surface $\mathbf S_1$ at the origin, so that $R = |\mathbf{p}|$ is the range; pair $j$ is $\mathbf S_1$ and $\mathbf{S}_{j+1}$. Squaring
 # $|\mathbf{p}-\mathbf{S}_{j+1}| = d_j - R$ cancels $R^2$ and leaves $2\,\mathbf{S}_{j+1}\cdot\mathbf{p} - 2 d_j R = |\mathbf{S}_{j+1}|^2 - d_j^2$, linear in $\mathbf{p}$ and $R$. The angles add two linear equations: $\mathbf p$ has no component across the measured ray. *Spherical interpolation* {cite:p}`smith1987` solves for
-# $\mathbf{p}$ and $R$ as if they were independent. The *two-step* method {cite:p}`chan1994,rui2014` (the second is the paper's [43]) weights the equations by their noise and then ties $R$ to $\mathbf{p}$.
+# $\mathbf{p}$ and $R$ as if they were independent. The *two-step* method {cite:p}`chan1994,rui2014` (the second is the paper's [43]) weights the equations by their noise and then ties $R$ to $\mathbf{p}$. `locate_sums` has both.
 
 # %% tags=["hide-input"]
 c_800_first = surfaces[[0, 3, 1, 2, 4, 5]]
@@ -321,13 +321,13 @@ fig.legend(*labels, loc="outside lower center", ncols=3)
 plt.show()
 
 # %% [markdown]
-# Detours of three to five metres remain dangerous: too short for the test, long enough to lower the coverage to 77 %. And a small position error is no proof: at 10 m of detour the plain fit errs by 7.1 m, hardly more than the bound of 6.7 m, yet 2 % of its ellipsoids hold the target.
+# Detours of three to five metres remain dangerous: too short for the test, long enough to lower the coverage to 77 %. A small position error is no proof: at 10 m of detour the plain fit errs by 7.1 m, hardly more than the bound of 6.7 m, yet 2 % of its ellipsoids hold the target.
 # The ellipsoid is thick about the line and thin where the detour pushes.
 #
 # ## Where should the next surface stand?
 #
 # The bound needs no measurement. Two receiving surfaces stand on the line, at 800 and 1200 m, and 24 targets fly 600 m high. Where should a third go? Nearly any place off the line gains half a metre, one behind the targets most. But the new surface, turned towards the first, must have the
-# target in front of it. And its echo must be strong enough: the error of its sum grows with the product of the echo's three legs (1 m at the median over the present pairs and the targets). `placement_bound` counts both.
+# target in front of it. Its echo must be strong enough: the error of its sum grows with the product of the echo's three legs (1 m at the median over the present pairs and the targets). `placement_bound` counts both.
 
 # %% mystnb={"figure": {"caption": "Root mean square of the position error bound over 24 targets (dots) by the place of a third receiving surface on the ground; black squares stand already (the one at the origin sends), the triangle is the radar, the star is the best place, with its bound. Left: every place sees and hears alike. Right: visibility and the strength of the echo count; beyond the black line, above and to the right, the new surface sees all targets. Angles to 0.2\u00b0. Yellow, 5.5 m: no gain.", "name": "fig-next-surface"}, "image": {"alt": "Two maps over x from minus 1500 to 3500 and y from minus 1500 to 2500 metres on one colour scale. Left, a broad low region north of the line, lowest behind the targets. Right, nearly everything is as high as without a third surface, except for a small crescent just north of the targets."}} tags=["hide-input"]
 flight = np.meshgrid(np.linspace(50, 750, 6), np.linspace(150, 1500, 4))
