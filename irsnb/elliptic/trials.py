@@ -108,8 +108,8 @@ def associate_trial(
     separation: float | None = None,
     n_ghosts: int = 0,
     detour: ArrayLike = (20.0, 300.0),
-    least_angle: float = 0.0,
-    least_sum: float = 0.0,
+    cosine_resolution: float = 0.0,
+    path_resolution: float = 0.0,
 ) -> dict[str, np.ndarray]:
     """Draw several targets whose path sums come in any order; sort the sums, and locate the targets.
 
@@ -133,9 +133,11 @@ def associate_trial(
         Further echoes of each pair: some target's path sum and a detour, another one over each pair.
     detour : array_like, shape (2,)
         Between which lengths a detour is drawn [m].
-    least_angle, least_sum : float
-        What the radar resolves: targets are drawn anew until any two are further apart than this, in
-        direction at the first surface [rad] and in each pair's path sum [m].
+    cosine_resolution, path_resolution : float
+        What the radar resolves: targets are drawn anew until any two are at least this far apart, in the
+        plane of the direction cosines (y, z) at the first surface, and in every pair's path sum [m]. A beam
+        has the same width everywhere in direction cosines, 2 / :attr:`Radar.surface_side`, and not in
+        angles: it is wider to the side of the surface than straight ahead.
 
     Returns
     -------
@@ -154,7 +156,8 @@ def associate_trial(
     Examples
     --------
     >>> setting = {"surfaces": [(0, 0, 0), (2400, 0, 0), (800, 0, 0)], "n_targets": 2}
-    >>> setting |= {"box": [(50, 200, 200), (750, 900, 900)], "least_sum": 30.0}
+    >>> setting |= {"box": [(50, 200, 200), (750, 900, 900)]}
+    >>> setting |= {"cosine_resolution": 2 / 64, "path_resolution": 30.0}
     >>> setting |= {"sigma_angle": 0.003, "sigma_path": 1.0}
     >>> drawn = associate_trial(np.random.default_rng(0), 200, **setting)
     >>> bool(drawn["right"].mean() > 0.9)
@@ -174,15 +177,12 @@ def associate_trial(
     detour = _in_order("detour", checks.real_array("detour", detour), (2,))
     if separation is not None:
         separation = float(checks.positive("separation", checks.real_number("separation", separation), "m"))
-    least = [
-        float(checks.require(value >= 0, name, value, "it must not be negative") or value)
-        for name, value in (
-            ("least_angle", checks.real_number("least_angle", least_angle)),
-            ("least_sum", checks.real_number("least_sum", least_sum)),
-        )
-    ]
+    resolution = {"cosine_resolution": cosine_resolution, "path_resolution": path_resolution}
+    for name, value in resolution.items():
+        resolution[name] = checks.real_number(name, value)
+        checks.require(resolution[name] >= 0, name, resolution[name], "it must not be negative")
     noise = {"sigma_angle": sigma_angle, "sigma_path": sigma_path}
-    targets, tries = _apart(rng, draws, surfaces, (low, high), n_targets, separation, least)
+    targets, tries = _apart(rng, draws, surfaces, (low, high), n_targets, separation, **resolution)
     bound = np.sqrt(np.trace(position_crlb(surfaces, targets, **noise), axis1=-2, axis2=-1))
     azimuth, elevation, _ = direction_angles(targets - surfaces[0])
     angles = rng.standard_normal((2, draws, n_targets)) * np.asarray(sigma_angle, float)
@@ -213,7 +213,7 @@ def _in_order(name, values, shape):
     return values
 
 
-def _apart(rng, draws, surfaces, box, n_targets, separation, least):
+def _apart(rng, draws, surfaces, box, n_targets, separation, cosine_resolution, path_resolution):
     """Targets (draws, K, 3) of which any two can be told apart, and how often each set was drawn."""
     targets, tries = np.empty((draws, n_targets, 3)), np.zeros(draws, dtype=int)
     missing = np.arange(draws)
@@ -221,8 +221,8 @@ def _apart(rng, draws, surfaces, box, n_targets, separation, least):
     while missing.size:
         if tries.max() == MOST_TRIES:
             raise ValueError(
-                f"least_angle, least_sum: got {least[0]} rad and {least[1]} m; in {MOST_TRIES:,} tries no "
-                "targets were that far apart"
+                f"cosine_resolution, path_resolution: got {cosine_resolution} and {path_resolution} m; in "
+                f"{MOST_TRIES:,} tries no targets were that far apart"
             )
         drawn = rng.uniform(*box, (missing.size, n_targets, 3))
         if separation is not None:
@@ -231,11 +231,12 @@ def _apart(rng, draws, surfaces, box, n_targets, separation, least):
             drawn[:, 1:] = drawn[:, :1] + separation * ray
         targets[missing], tries[missing] = drawn, tries[missing] + 1
         offset = drawn - surfaces[0]
-        ray = offset / np.linalg.norm(offset, axis=-1, keepdims=True)
-        angle = 2 * np.arcsin(np.clip(np.linalg.norm(ray[:, first] - ray[:, second], axis=-1) / 2, 0, 1))
+        cosines = offset[..., 1:] / np.linalg.norm(offset, axis=-1, keepdims=True)
+        gaps = np.linalg.norm(cosines[:, first] - cosines[:, second], axis=-1)
+        apart = (gaps >= cosine_resolution).all(axis=1)
         sums = path_sums(surfaces, drawn)
-        apart = (np.abs(sums[:, first] - sums[:, second]) >= least[1]).all(axis=(1, 2))
-        missing = missing[~(apart & (angle >= least[0]).all(axis=1))]
+        apart &= (np.abs(sums[:, first] - sums[:, second]) >= path_resolution).all(axis=(1, 2))
+        missing = missing[~apart]
     return targets, tries
 
 

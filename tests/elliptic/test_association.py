@@ -111,18 +111,40 @@ def test_targets_of_a_trial_are_sorted_right_where_the_noise_is_small():
     assert abs(drawn["right"].mean() - 1 / 8) < 0.06
 
 
-def test_a_trial_draws_targets_that_the_radar_resolves():
-    far = {"n_targets": 2, "separation": 60.0, "least_angle": 0.028, "least_sum": 30.0}
-    place = {"box": [(350.0, 800.0, 500.0)] * 2}
-    drawn = elliptic.associate_trial(np.random.default_rng(1), 2000, **SETTING | place, **far)
+BEAM = 1 / 32
+"""From the top of a beam of 64 elements a side, half a wavelength apart, to its first zero."""
+
+
+@pytest.mark.parametrize("first", [(350.0, 800.0, 500.0), (900.0, 300.0, 200.0)])
+def test_a_trial_draws_targets_that_the_radar_resolves(first):
+    far = {"n_targets": 2, "separation": 90.0, "cosine_resolution": BEAM, "path_resolution": 30.0}
+    drawn = elliptic.associate_trial(np.random.default_rng(1), 2000, **SETTING | {"box": [first] * 2}, **far)
     # Independent path: how often a random direction leads far enough away, counted here.
-    first = np.array([350.0, 800.0, 500.0])
     ray = np.random.default_rng(2).standard_normal((20_000, 3))
-    second = first + 60 * ray / np.linalg.norm(ray, axis=1, keepdims=True)
+    second = first + 90 * ray / np.linalg.norm(ray, axis=1, keepdims=True)
     lengths = [np.linalg.norm(second - s, axis=1) - np.linalg.norm(first - s) for s in SURFACES]
-    cosine = second @ first / np.linalg.norm(second, axis=1) / np.linalg.norm(first)
     enough = np.all([np.abs(lengths[0] + other) > 30 for other in lengths[1:]], axis=0)
-    enough &= np.arccos(cosine) > 0.028
+    angles = zip(elliptic.direction(second, np.zeros(3)), elliptic.direction(first, np.zeros(3)), strict=True)
+    (azimuth, azimuth_1), (elevation, elevation_1) = angles
+    along_y = np.cos(elevation) * np.sin(azimuth) - np.cos(elevation_1) * np.sin(azimuth_1)
+    along_z = np.sin(elevation) - np.sin(elevation_1)
+    enough &= along_y**2 + along_z**2 > BEAM**2
     assert 1 / drawn["tries"].mean() == pytest.approx(enough.mean(), abs=0.03)
-    with pytest.raises(ValueError, match="least_angle, least_sum: got 0.028 rad and 30.0 m; in 10,000 tries"):
-        elliptic.associate_trial(np.random.default_rng(1), 1, **SETTING | place, **far | {"separation": 1.0})
+
+
+def test_a_beam_is_wider_to_the_side_of_the_surface():
+    # In the level plane 3 degrees are more than a beam straight ahead and less than one 70 degrees beside it.
+    responses = [
+        np.exp(
+            1j * np.pi * np.arange(64) * (np.sin(np.deg2rad(aside + 3)) - np.sin(np.deg2rad(aside)))
+        ).mean()
+        for aside in (0, 70)
+    ]
+    assert abs(responses[0]) < 0.25 and abs(responses[1]) > 0.5
+
+
+def test_targets_closer_than_the_radar_resolves_are_refused():
+    far = {"n_targets": 2, "separation": 1.0, "cosine_resolution": BEAM, "path_resolution": 30.0}
+    words = "cosine_resolution, path_resolution: got 0.03125 and 30.0 m; in 10,000 tries no targets"
+    with pytest.raises(ValueError, match=words):
+        elliptic.associate_trial(np.random.default_rng(1), 1, **SETTING, **far)

@@ -303,8 +303,8 @@ GOOD = {
         "separation": optional(number(300.0, above=0)),
         "n_ghosts": count(1, low=0),
         "detour": real((20.0, 300.0), lead=False, trailing=1, bad=[(300.0, 20.0), (1.0,)]),
-        "least_angle": number(0.01, low=0),
-        "least_sum": number(30.0, low=0),
+        "cosine_resolution": number(0.01, low=0),
+        "path_resolution": number(30.0, low=0),
     },
     elliptic.scan_trial: {
         "rng": rng(),
