@@ -122,7 +122,7 @@ figures.length_ticks(axes.xaxis)
 plt.show()
 
 # %% [markdown]
-# <small>For readers of [the waveform](waveform.ipynb). Part I, Duan et al. (2025), eq. (6) and section 6, where the paper leaves multipath and interference open. 14 minutes to read. **Run time** under 20 s.</small>
+# <small>For readers of [the waveform](waveform.ipynb). Part I, Duan et al. (2025), eq. (6) and section 6, where the paper leaves multipath and interference open. 14 minutes to read. **Run time** under 20 s. Afterwards you can say which disturbances matter.</small>
 #
 # ## What is accepted
 #
@@ -245,7 +245,7 @@ plt.show()
 # The surfaces face each other, and part of the wave goes straight from the first to the second. Before any suppression it is 73 to 91 dB stronger than the echo: 67 to 74 dB by the lengths of the legs and the target's cross-section, the rest by the slant of the panels towards the target. Ideal phases
 # bring it to 45 dB or more below the echo, because neither beam points at the other panel. Suppose each panel also reflects one part in 700 of its beam's power, −28.5 dB, regardless of its phases. For the pair 1600 m apart, where the straight way is 77 dB stronger, this happens twice and leaves leakage 20 dB above the echo.
 #
-# It arrives exactly at the distance of the two surfaces, where no target can be. Our path lengths count from there, so leakage has the same phase in all subcarriers: subtracting their mean removes it.
+# It arrives exactly at the distance of the two surfaces. Our path lengths count from there, so leakage has the same phase in all subcarriers: subtracting their mean removes it.
 
 # %%
 pair_weights, _ = array_weights(radar, elliptic.arrival_sines(pair))
@@ -354,7 +354,7 @@ figures.length_ticks(panels[0].yaxis)
 plt.show()
 
 # %% [markdown]
-# **What it means.** To stay near the bound of 1.6 m the surfaces must be surveyed to a decimetre and the first one levelled to 0.01°; this makes the error 7 and 5 % larger. A clock error of one metre does no more.
+# To stay near the bound of 1.6 m the surfaces must be surveyed to a decimetre and the first one levelled to 0.01°; this makes the error 7 and 5 % larger. A clock error of 1 m does no more.
 #
 # Being told lowers the error by up to about 30 % for places and 45 % for attitude. With a clock error of 10 m the informed fit stands at 3.3 m instead of 5.7 m; at 3 m the two hardly differ (2.3 and 2.2 m). What changes more is what the fit says of itself:
 
