@@ -136,8 +136,8 @@ def associate_trial(
     cosine_resolution, path_resolution : float
         What the radar resolves: targets are drawn anew until any two are at least this far apart, in the
         plane of the direction cosines (y, z) at the first surface, and in every pair's path sum [m]. A beam
-        has the same width everywhere in direction cosines, 2 / the surface_side of a :class:`Radar`, and not in
-        angles: it is wider to the side of the surface than straight ahead.
+        has the same width everywhere in direction cosines (2 over the elements on a side of the surface),
+        and not in angles: it is wider to the side of the surface than straight ahead.
 
     Returns
     -------
