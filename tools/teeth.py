@@ -15,6 +15,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import time
 import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -222,7 +224,11 @@ def environment(package):
 
 
 def run_tests(package, tests, log):
-    """Run tests on a copy of the package, file after file, in a process of its own until one is red."""
+    """Run tests on a copy of the package, file after file, in a process of its own until one is red.
+
+    The process ends at once, without waiting for workers that a red test has left behind.
+    """
+    os.setsid()
     with open(log, "w", encoding="utf-8") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
@@ -231,10 +237,14 @@ def run_tests(package, tests, log):
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(package.parent)
     sys.path.insert(0, str(package.parent))
-    for path in tests:
-        code = pytest.main([*OPTIONS, str(path)])
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            sys.exit(code)
+    red = (
+        code
+        for code in (pytest.main([*OPTIONS, str(path)]) for path in tests)
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    )
+    code = next(red, pytest.ExitCode.OK)
+    sys.stdout.flush()
+    os._exit(code)
 
 
 def is_red(mutant, sound):
@@ -250,6 +260,8 @@ def is_red(mutant, sound):
         process.join(PATIENCE)
         process.kill()
         process.join()
+        with suppress(ProcessLookupError):  # workers that are left
+            os.killpg(process.pid, signal.SIGKILL)
         text = log.read_text(encoding="utf-8", errors="replace")
     if process.exitcode in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         raise RuntimeError(text)
