@@ -1,7 +1,8 @@
 """Runs at the papers' own sizes: one part a call, resumable, kept as small JSON files with their provenance.
 
-Every finished piece is written to `_build/paper_scale` at once; after an interruption the next call goes on.
-The kept figures stand in `irsnb/data`, where the notebooks show them beside their own quick ones.
+Every finished piece is written at once to irsnb's part of the user's cache folder, which outlives a checkout;
+after an interruption the next call goes on. A run that has reached the epochs asked for is left as it is. The
+kept figures stand in `irsnb/data`, where the notebooks show them beside their own quick ones.
 """
 
 import argparse
@@ -10,10 +11,12 @@ import functools
 import json
 import sys
 import time
+import zlib
 
 import numpy as np
 from tqdm import tqdm
 
+from irsnb.montecarlo.kept import cache_folder
 from irsnb.report.runs import (
     COMBS,
     CONDITIONS,
@@ -26,11 +29,13 @@ from irsnb.report.runs import (
     WAYS,
     file_stem,
     hybrid_name,
+    machine,
     provenance,
 )
 from paths import ROOT
 
-STATE = ROOT / "_build" / "paper_scale"
+STATE = cache_folder() / "paper_scale"
+TARGET = ROOT / "irsnb" / "data"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)
 
@@ -81,10 +86,10 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
     }
 
 
-def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
+def indoor(only="", epochs=25, n_samples=100_000, budget=5000, run=True):
     """The networks of Aguiar et al. (2024), the fingerprint, and the hybrids that start from either.
 
-    Every run whose name begins with `only`; what other calls have finished is kept beside it.
+    Every run whose name begins with `only`, or none; what other calls have finished is kept beside it.
     """
     tasks = {name: lambda name=name: train_indoor(name, epochs, n_samples) for name in INDOOR}
     for where in CONDITIONS:
@@ -95,14 +100,27 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
     chosen = [name for name in tasks if name.startswith(only)]
     if not chosen:
         sys.exit(f"irsnb: no run of this part begins with '{only}'; there are: {'; '.join(tasks)}")
-    for name in chosen:
+    for name in chosen if run else ():
         tasks[name]()
-    paths = {name: STATE / "indoor" / f"{file_stem(name)}.json" for name in tasks}
-    runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
+    runs = finished_runs("indoor", tasks)
     sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
     packages = ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo")
     made = provenance(packages, seed=SEED, scale="paper", **sizes)
     return KEPT["indoor"], {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
+
+
+def finished_runs(part, names):
+    """The runs of a part's kept file, each replaced by its newer one if that got at least as far."""
+    path, runs = TARGET / f"{KEPT[part]}.json", {}
+    if path.exists():
+        runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    for name in names:
+        path = STATE / part / f"{file_stem(name)}.json"
+        if path.exists():
+            run = json.loads(path.read_text(encoding="utf-8"))
+            if run.get("epochs", 0) >= runs.get(name, {}).get("epochs", 0):
+                runs[name] = run
+    return {name: runs[name] for name in names if name in runs}
 
 
 def indoor_samples(where, n_samples):
@@ -113,14 +131,25 @@ def indoor_samples(where, n_samples):
     height, multipath = CONDITIONS[where]
     room, number = Room(height=height), list(CONDITIONS).index(where)
     samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath)
+    check_state(where, samples)
     return room, samples, samples_at(room, room.grid, np.random.default_rng([SEED, number, 1]), multipath)
+
+
+def check_state(where, samples):
+    """Stop where the state's runs learned from other samples: then the package has changed in between."""
+    path = STATE / "indoor" / f"samples-{file_stem(where)}-{len(samples.positions)}.json"
+    first = np.concatenate([samples.positions[0], samples.pilots[0].real / np.abs(samples.pilots[0, 0])])
+    if not path.exists():
+        write(path, first.tolist())
+    elif not np.allclose(json.loads(path.read_text(encoding="utf-8")), first, rtol=1e-6, atol=1e-9):
+        sys.exit(f"irsnb: the runs in {path.parent} learned from other samples at {where}; move them away")
 
 
 def train_indoor(name, epochs, n_samples):
     """One training run; after an interruption it goes on at its last finished epoch."""
     from irsnb.indoor import shuffled, train_network
 
-    network, kind, where = INDOOR[name]
+    network, kind, where, dropout = INDOOR[name]
     path = STATE / "indoor" / f"{file_stem(name)}.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8"))["epochs"] >= epochs:
         return
@@ -132,7 +161,7 @@ def train_indoor(name, epochs, n_samples):
             bar.set_postfix(loss=f"{history.validation[-1]:.5f}")
 
         directory = STATE / "indoor" / file_stem(name)
-        found = train_network(room, samples, network, kind, epochs, SEED, directory, show)
+        found = train_network(room, samples, network, kind, epochs, SEED, directory, show, dropout=dropout)
     content = {
         "epochs": found.history.epochs,
         "best": found.history.best + 1,
@@ -186,29 +215,36 @@ def keep_positions(name, positions, truth, step=1, **content):
     path = STATE / "indoor" / f"{file_stem(name)}.json"
     content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
     content["step"] = step
-    if "bilstm, both, 1 m" in name:
+    if name in ("bilstm, both, 1 m", hybrid_name("bilstm, both", "1 m", "as published")):
         content["map"] = [float(f"{error:.3g}") for error in errors]
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".npy"), positions.astype(np.float32))
-    write(path, content | {"date": datetime.date.today().isoformat()})
+    write(path, content | {"date": datetime.date.today().isoformat(), "machine": machine()})
 
 
 def run_hybrid(task, step, n_samples, budget, piece=82):
     """A swarm in a box around an estimate, for every `step`-th place of the grid, in resumable pieces.
 
-    A map of all places (step 1) is searched comb by comb: cut short, it still covers the area.
+    A map of all places (step 1) is searched comb by comb: cut short, it still covers the area. Where the
+    estimates have changed since, because their network was trained further, all is searched anew.
     """
+    from irsnb.indoor import refine
+
     centres, where, form, half = task
     name = hybrid_name(*task)
+    path = STATE / "indoor" / f"{file_stem(name)}.json"
     estimates = STATE / "indoor" / f"{file_stem(f'{centres}, {where}')}.npy"
-    if (STATE / "indoor" / f"{file_stem(name)}.json").exists() or not estimates.exists():
+    if not estimates.exists():
+        return
+    starts = np.load(estimates)
+    mark = zlib.crc32(starts.tobytes())
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["estimates"] == mark:
         return
     room, _, grid = indoor_samples(where, 10)
-    starts = np.load(estimates)
     found = np.full(starts.shape, np.nan)
     for comb in range(COMBS if step == 1 else 1):
         some = slice(comb, None, COMBS if step == 1 else step)
-        label = f"{name}, {comb}" if step == 1 else name
+        label = f"{name}, {mark}" + (f", {comb}" if step == 1 else "")
         found[some] = search_pieces(room, grid.pilots[some], starts[some], task, label, budget, piece)
     found, starts, truth = found[::step], starts[::step], grid.positions[::step]
     outside = np.any(np.abs(starts - truth) > half, axis=-1)
@@ -219,7 +255,12 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
         "lost_inside": int((lost & ~outside).sum()),
     }
     before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
-    keep_positions(name, found, grid, step, centres=before, **counts)
+    # The last steps that the paper leaves out: Levenberg-Marquardt on the cost that the swarm minimised.
+    inside = np.minimum(found, [np.inf, room.grid[:, 1].max()])[:, None]
+    last = refine(room, grid.pilots[::step], inside, FORMS[form][1])
+    counts["refined"] = rounded(np.percentile(np.linalg.norm(last.position - truth, axis=-1), RANK))
+    counts["refined_lost"] = int(np.sum(np.linalg.norm(last.position - truth, axis=-1) > 0.01))
+    keep_positions(name, found, grid, step, centres=before, estimates=mark, **counts)
 
 
 def search_pieces(room, pilots, starts, task, label, budget, piece):
@@ -250,23 +291,19 @@ def search_pieces(room, pilots, starts, task, label, budget, piece):
     return found
 
 
-def hybrid(only="", epochs=20):
+def hybrid(only="", epochs=20, run=True):
     """RefineNet and ElementNet of Surendran et al. (2025) at their sizes: every run whose name begins with
-    `only`; what other calls have finished is kept beside it."""
+    `only`, or none; what other calls have finished is kept beside it."""
     names = [*REFINENETS, *ELEMENTNETS]
     chosen = [name for name in names if name.startswith(only)]
     if not chosen:
         sys.exit(f"irsnb: no run of this part begins with '{only}'; it has: {'; '.join(names)}")
-    for name in chosen:
+    for name in chosen if run else ():
         if name in REFINENETS:
             train_refinenets(name, epochs)
         else:
             train_elementnets(name, epochs)
-    runs = {}
-    for name in names:
-        path = STATE / "hybrid" / f"{file_stem(name)}.json"
-        if path.exists():
-            runs[name] = json.loads(path.read_text(encoding="utf-8"))
+    runs = finished_runs("hybrid", names)
     made = provenance(
         ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"),
         seed=SEED,
@@ -410,13 +447,16 @@ def main():
     parser.add_argument("part", help=f"one of: {', '.join(PARTS)}")
     parser.add_argument("--only", help="runs whose names begin so", default="")
     parser.add_argument("--epochs", help="of each network; the paper's if left out", type=int)
+    parser.add_argument("--collect", help="run nothing, keep what is finished", action="store_true")
     given = parser.parse_args()
     part = given.part
     if part not in PARTS:
         sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
     sizes = {} if given.epochs is None else {"epochs": given.epochs}
-    name, kept = PARTS[part]() if part == "searches" else PARTS[part](given.only, **sizes)
-    target = ROOT / "irsnb" / "data" / f"{name}.json"
+    name, kept = (
+        PARTS[part]() if part == "searches" else PARTS[part](given.only, run=not given.collect, **sizes)
+    )
+    target = TARGET / f"{name}.json"
     write(target, kept)
     print(f"kept: {target.relative_to(ROOT)}")
 

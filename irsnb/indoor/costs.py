@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb.checks import azimuth, choice, common_shape, complex_array, instance
-from irsnb.indoor.model import Room, signal_and_gradient
+from irsnb.indoor.model import Room, checked_positions, signal_and_gradient, signal_unchecked
 
 __all__ = ["METHODS", "features", "likelihood_cost", "phase_cost", "references"]
 
@@ -194,15 +194,21 @@ def phase_cost(
     >>> bool(phase_cost(room, turned, place) < 1e-3), bool(phase_cost(room, turned, place, 0.5) > 1)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    signal = room.signal(positions)
+    measured, positions = checked_user(room, measured), checked_positions(positions)
+    if offset is not None:
+        offset = azimuth("offset", offset)
+        common_shape(positions=positions.shape[:-1], offset=offset.shape)
+    return phase_cost_unchecked(room, measured, positions, offset)
+
+
+def phase_cost_unchecked(room, measured, positions, offset=None):
+    """:func:`phase_cost` at finite places, which may lie outside the room."""
+    signal = signal_unchecked(room, positions)
     turned = measured * signal.conj() / np.maximum(np.abs(signal), np.finfo(float).tiny)
     weights = np.sum(np.abs(measured) ** 2, axis=-1)
     aligned = np.sum(turned**2, axis=-1)
     if offset is None:
         return (weights - np.abs(aligned)) / (2 * room.sigma**2)
-    offset = azimuth("offset", offset)
-    common_shape(positions=aligned.shape, offset=offset.shape)
     return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
 
 
@@ -246,9 +252,14 @@ def likelihood_cost(
     >>> bool(cost[0] < 1e-3), bool(cost[1] > 1e3)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    measured = features_unchecked(measured, choice("method", method, METHODS[:2]))
-    inner = references_unchecked(room.signal(positions), method).conj() @ measured
+    measured, positions = checked_user(room, measured), checked_positions(positions)
+    return likelihood_cost_unchecked(room, measured, positions, choice("method", method, METHODS[:2]))
+
+
+def likelihood_cost_unchecked(room, measured, positions, method):
+    """:func:`likelihood_cost` at finite places, which may lie outside the room."""
+    measured = features_unchecked(measured, method)
+    inner = references_unchecked(signal_unchecked(room, positions), method).conj() @ measured
     return (np.sum(np.abs(measured) ** 2) - np.abs(inner) ** 2) / room.sigma**2
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import check_memory, choice, count, real_array, require
+from irsnb.checks import check_memory, choice, count, real_array, real_number, require
 from irsnb.indoor.costs import features_unchecked
 from irsnb.indoor.model import Room
 from irsnb.indoor.samples import Samples, check_samples, split_samples
@@ -187,7 +187,7 @@ def _dense(*widths):
     return sum((a + 1) * b for a, b in zip(widths, widths[1:], strict=False))
 
 
-def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
+def build_network(name: str, copies: ArrayLike, seed: int = 0, dropout: float | None = None) -> "keras.Model":
     """A network of Table II, its first weights drawn as if every number came as often as `copies` says.
 
     Parameters
@@ -197,6 +197,9 @@ def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
         From :func:`distinct_inputs`; all ones for the paper's input as it stands.
     seed : int
         Of the first weights and of the dropout.
+    dropout : float, optional
+        Share of the first layer's outputs that is left out at random in training, in [0, 1). By default the
+        paper's: 0.4 behind a recurrent layer, none in the perceptron.
 
     Returns
     -------
@@ -207,7 +210,7 @@ def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
     ------
     ValueError
         If the name is unknown, `copies` is not a vector of numbers of at least 1, the network does not fit
-        into memory, or `seed` is no integer of at least 0.
+        into memory, `seed` is no integer of at least 0, or `dropout` lies outside.
     ImportError
         If Keras is not installed.
     """
@@ -217,6 +220,7 @@ def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
         raise ValueError(f"copies: got shape {copies.shape}; it must be a vector of at least one number")
     require(copies >= 1, "copies", copies, "it must be at least 1")
     check_memory("copies", copies, 4 * 2 * 4 * HIDDEN * copies.size)
+    dropout = _checked_dropout(name, dropout)
     keras = load_keras()
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -231,13 +235,22 @@ def build_network(name: str, copies: ArrayLike, seed: int = 0) -> "keras.Model":
         kind = layers.SimpleRNN if name == "rnn" else layers.LSTM
         layer = kind(HIDDEN, unroll=True)
         x = layers.Bidirectional(layer)(x) if name == "bilstm" else layer(x)
-        x = layers.Dropout(DROPOUT)(x)
         widths = HEAD
+    if dropout > 0:
+        x = layers.Dropout(dropout)(x)
     for width in widths:
         x = layers.Dense(width, activation="relu")(x)
     model = keras.Model(inputs, layers.Dense(OUTPUTS)(x), name=name)
     _fold_first_weights(model, copies, np.random.default_rng(seed))
     return model
+
+
+def _checked_dropout(name, dropout):
+    if dropout is None:
+        return 0.0 if name == "mlp" else DROPOUT
+    dropout = real_number("dropout", dropout)
+    require(0 <= dropout < 1, "dropout", dropout, "it must be at least 0 and below 1")
+    return dropout
 
 
 def _fold_first_weights(model, copies, rng):
@@ -311,6 +324,7 @@ def train_network(
     directory: str | os.PathLike | None = None,
     after_epoch: Callable | None = None,
     xla: bool = True,
+    dropout: float | None = None,
 ) -> Locator:
     """Train one network as the paper does: split 80/10/10, standardised, batches of 32, Adam at 1e-3.
 
@@ -328,6 +342,8 @@ def train_network(
     xla : bool
         Whether a step is compiled by XLA; the training is the same to rounding. Compiling takes seconds: a
         training of a few hundred steps is over sooner without.
+    dropout : float, optional
+        As :func:`build_network`.
 
     Returns
     -------
@@ -344,16 +360,16 @@ def train_network(
     check_samples(room, samples)
     choice("name", name, NETWORKS)
     count("epochs", epochs)
-    parts = split_samples(samples, seed)
+    dropout, parts = _checked_dropout(name, dropout), split_samples(samples, seed)
     values, copies = network_inputs(room, parts[0], kind)
     inputs, outputs = standard_scaler(values), standard_scaler(parts[0].positions)
-
-    def standardised(part):
-        values, _ = network_inputs(room, part, kind)
-        return inputs.transform(values), outputs.transform(part.positions).astype(np.float32)
-
-    rows = [standardised(part) for part in parts]
-    model = build_network(name, copies, seed)
+    # The paper's input takes 2 GB: one part at a time.
+    rows = []
+    for part in parts:
+        values = values if not rows else network_inputs(room, part, kind)[0]
+        values = inputs.transform(values)
+        rows.append((values, outputs.transform(part.positions).astype(np.float32)))
+    model = build_network(name, copies, seed, dropout)
     history = fit(
         model, rows[0], rows[1], epochs, seed=seed, directory=directory, after_epoch=after_epoch, xla=xla
     )

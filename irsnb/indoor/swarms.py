@@ -22,7 +22,12 @@ from irsnb.checks import (
     real_number,
     require,
 )
-from irsnb.indoor.costs import checked_user, likelihood_cost, phase_cost, phase_cost_gradient
+from irsnb.indoor.costs import (
+    checked_user,
+    likelihood_cost_unchecked,
+    phase_cost_gradient,
+    phase_cost_unchecked,
+)
 from irsnb.indoor.model import USERS_X, USERS_Y, Room
 
 __all__ = ["BOX", "CELL", "Found", "POPULATION", "SEARCHES", "search_all", "swarm_search"]
@@ -120,8 +125,11 @@ def swarm_search(
         centre = real_array("centre", centre)
         if centre.shape != (2,):
             raise ValueError(f"centre: got shape {centre.shape}; it must be (2,): x, y in metres")
-        low, high = np.maximum(low, centre - half_width), np.minimum(high, centre + half_width)
-        require(low < high, "centre", centre, "the box around it must overlap the users' area")
+        overlaps = (centre + half_width > low) & (centre - half_width < high)
+        require(overlaps, "centre", centre, "the box around it must overlap the users' area")
+        # Not cut at the edge of the area: a swarm draws particles anew that leave its box, so it would find
+        # users on the edge of the box less often than others.
+        low, high = centre - half_width, centre + half_width
     if not eliminated:
         low, high = np.append(low, 0.0), np.append(high, 2 * np.pi)
     task = _Task(room, measured, low, high, population, cost)
@@ -138,9 +146,7 @@ def swarm_search(
     else:
         point = _genetic(task, budget // 2, seed)
         box = np.array([BOX, BOX, np.pi][: len(low)])
-        near = _Task(
-            room, measured, np.maximum(low, point - box), np.minimum(high, point + box), population, cost
-        )
+        near = _Task(room, measured, point - box, point + box, population, cost)
         point = _swarm(near, budget - task.evaluations, seed)
         task.evaluations += near.evaluations
     reached = float(task.cost(point[None])[0])
@@ -243,8 +249,8 @@ class _Task:
     def cost(self, points):
         self.evaluations += len(points)
         if self.kind != "phase-cost":
-            return likelihood_cost(self.room, self.measured, points, self.kind)
-        return phase_cost(self.room, self.measured, *self._split(points))
+            return likelihood_cost_unchecked(self.room, self.measured, points, self.kind)
+        return phase_cost_unchecked(self.room, self.measured, *self._split(points))
 
     def gradient(self, points):
         return phase_cost_gradient(self.room, self.measured, *self._split(points))

@@ -55,14 +55,24 @@ INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
 """What the indoor networks read."""
 
 INDOOR = {
-    **{f"mlp, {kind}, {where}": ("mlp", kind, where) for where in CONDITIONS for kind in INPUTS},
-    **{f"bilstm, both, {where}": ("bilstm", "both", where) for where in CONDITIONS},
-    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m"),
-    "rnn, both, 1 m": ("rnn", "both", "1 m"),
-    "lstm, both, 1 m": ("lstm", "both", "1 m"),
-    "bilstm, flattened, 1 m": ("bilstm", "flattened", "1 m"),
+    **{f"mlp, both, {where}": ("mlp", "both", where, None) for where in CONDITIONS},
+    **{f"bilstm, both, {where}": ("bilstm", "both", where, None) for where in reversed(CONDITIONS)},
+    **{f"{network}, both, 1 m": (network, "both", "1 m", None) for network in ("lstm", "rnn")},
+    "bilstm, both, 1 m, no dropout": ("bilstm", "both", "1 m", 0.0),
+    "mlp, both, 1 m, dropout": ("mlp", "both", "1 m", 0.4),
+    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m", None),
+    **{
+        f"{network}, both, {where}": (network, "both", where, None)
+        for where in ("3 m", "3 m, multipath")
+        for network in ("lstm", "rnn")
+    },
+    **{
+        f"mlp, {kind}, {where}": ("mlp", kind, where, None)
+        for where in reversed(CONDITIONS)
+        for kind in INPUTS[1:]
+    },
 }
-"""Training runs of Part II by name: network, inputs, condition."""
+"""Training runs of Part II by name: network, inputs, condition, and dropout where it is not the paper's."""
 
 FORMS = {
     "as published": (False, "phase-cost"),
@@ -85,6 +95,7 @@ HYBRIDS = {
         for form in ("as published", "eliminated")
         for half in (0.05, 0.1, 0.5)
     },
+    **{("bilstm, both", where, "as published", HALF_BOX): 30 for where in CONDITIONS if where != "1 m"},
     ("bilstm, both", "1 m", "as published", HALF_BOX): 1,
 }
 """Runs of the hybrid: (run whose estimate is the box's centre, condition, form, half the box's side [m]) and
