@@ -605,13 +605,9 @@ def wall_images(room: Room, positions: ArrayLike, reflection: float = 0.5, order
         bounces.append(np.r_[np.abs(2 * steps), np.abs(2 * steps - 1)])
     images = np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, 3) - [WIDTH / 2, 0, 0]
     reflections = sum(np.meshgrid(*bounces, indexing="ij")).ravel()
-    # With the base station on a wall or on the ceiling several images stand at one place: the one after the
-    # fewest reflections is counted. The station itself, reached without a reflection, is the blocked ray.
-    order_of = np.argsort(reflections, kind="stable")
-    images, reflections = images[order_of], reflections[order_of]
-    first = np.unique(np.round(images, 6), axis=0, return_index=True)[1]
-    images, reflections = images[first], reflections[first]
-    counted = (reflections > 0) & (reflections <= order)
+    # On the ceiling the base station is its own image.
+    distinct = np.linalg.norm(images - room.base_station, axis=-1) > 1e-9
+    counted = distinct & (reflections <= order)
     images, reflections = images[counted], reflections[counted]
     users = np.concatenate([positions, np.full((*positions.shape[:-1], 1), room.user_height)], axis=-1)
     distance = np.linalg.norm(users[..., None, :] - images, axis=-1)
