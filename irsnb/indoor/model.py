@@ -596,18 +596,24 @@ def wall_images(room: Room, positions: ArrayLike, reflection: float = 0.5, order
     order = count("order", order)
     check_memory("order", order, 100 * (4 * order + 2) ** 3)
     # In one dimension, images of a source at s between walls at 0 and L: s + 2 m L after 2|m| reflections,
-    # 2 m L - s after |2 m - 1|.
+    # 2 m L - s after |2 m - 1|. A source on a wall is its own image there: what coincides counts once.
     starts = (WIDTH / 2, DEPTH / 2, room.height)
-    steps = np.arange(-order, order + 1)
-    places, bounces = [], []
+    steps, reached = np.arange(-order, order + 1), []
     for start, length in zip(starts, (WIDTH, DEPTH, CEILING), strict=True):
-        places.append(np.r_[start + 2 * steps * length, 2 * steps * length - start])
-        bounces.append(np.r_[np.abs(2 * steps), np.abs(2 * steps - 1)])
-    images = np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, 3) - [WIDTH / 2, 0, 0]
-    reflections = sum(np.meshgrid(*bounces, indexing="ij")).ravel()
-    # On the ceiling the base station is its own image.
-    distinct = np.linalg.norm(images - room.base_station, axis=-1) > 1e-9
-    counted = distinct & (reflections <= order)
+        fewest = {}
+        for m in steps.tolist():
+            for place, bounces in (
+                (start + 2 * m * length, abs(2 * m)),
+                (2 * m * length - start, abs(2 * m - 1)),
+            ):
+                fewest[round(place, 9)] = min(bounces, fewest.get(round(place, 9), bounces))
+        reached.append(fewest)
+    images = np.stack(np.meshgrid(*map(list, reached), indexing="ij"), axis=-1).reshape(-1, 3)
+    images = images - [WIDTH / 2, 0, 0]
+    bounces = np.meshgrid(*(list(fewest.values()) for fewest in reached), indexing="ij")
+    reflections = np.sum(bounces, axis=0).ravel()
+    # Without any reflection it is the station itself, which is blocked.
+    counted = (reflections > 0) & (reflections <= order)
     images, reflections = images[counted], reflections[counted]
     users = np.concatenate([positions, np.full((*positions.shape[:-1], 1), room.user_height)], axis=-1)
     distance = np.linalg.norm(users[..., None, :] - images, axis=-1)
