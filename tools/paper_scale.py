@@ -21,7 +21,6 @@ from irsnb.report.runs import (
     COMBS,
     CONDITIONS,
     ELEMENTNETS,
-    FORMS,
     HYBRIDS,
     INDOOR,
     KEPT,
@@ -53,29 +52,27 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
 
     Beside them GA-PSO, their best, for the first few users with ten times the population and the budget.
     """
-    from irsnb.indoor import SEARCHES, Room, errors_at_bound, locate, measure, search_all
-    from irsnb.indoor.model import USERS_X, USERS_Y
+    from irsnb.indoor import SEARCHES, Room, Search, errors_at_bound, locate, receive, swarm_search
 
     room, rng = Room(), np.random.default_rng(SEED)
-    users = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n_users, 2))
-    measured = measure(room, users, rng)
+    users = rng.uniform(*room.limits, (n_users, 2))
+    pilots = receive(room, users, rng)
     errors = {}
-    tasks = [(m, e, 1, i) for m in SEARCHES for e in (False, True) for i in range(0, n_users, piece)]
-    tasks += [("ga-pso", e, 10, i) for e in (False, True) for i in range(0, few, piece)]
-    for method, eliminated, times, first in tqdm(tasks, unit="piece"):
-        some = slice(first, first + piece)
-        path = (
-            STATE
-            / "searches"
-            / f"{method}-{eliminated}-{first}-{piece}-{times * budget}-{times * population}-{SEED}.json"
-        )
+    forms = ("as published", "eliminated")
+    tasks = [(m, form, 1, i) for m in SEARCHES for form in forms for i in range(0, n_users, piece)]
+    tasks += [("ga-pso", form, 10, i) for form in forms for i in range(0, few, piece)]
+    for method, form, times, first in tqdm(tasks, unit="piece"):
+        some, search = slice(first, first + piece), Search(method, form, times * budget, times * population)
+        stem = f"{method}-{form}-{first}-{piece}-{search.budget}-{search.population}-{SEED}"
+        path = STATE / "searches" / f"{file_stem(stem)}.json"
         if not path.exists():
-            sizes = {"budget": times * budget, "population": times * population}
-            found = search_all(room, measured[some], method, eliminated, seed=SEED + first, **sizes)
+            found = swarm_search(room, pilots[some], search, seed=SEED + first).position
             write(path, np.linalg.norm(found - users[some], axis=-1).tolist())
-        name = f"{method}{', eliminated' if eliminated else ''}{f', {times} x' if times > 1 else ''}"
+        name = (
+            f"{method}{', eliminated' if form == 'eliminated' else ''}{f', {times} x' if times > 1 else ''}"
+        )
         errors.setdefault(name, []).extend(json.loads(path.read_text(encoding="utf-8")))
-    errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
+    errors["ml"] = np.linalg.norm(locate(room, pilots).position - users, axis=-1)
     errors["bound"] = errors_at_bound(room, users, rng)
     sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
     return KEPT["searches"], {
@@ -130,9 +127,10 @@ def indoor_samples(where, n_samples):
 
     height, multipath = CONDITIONS[where]
     room, number = Room(height=height), list(CONDITIONS).index(where)
-    samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath)
+    samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath=multipath)
     check_state(where, samples)
-    return room, samples, samples_at(room, room.grid, np.random.default_rng([SEED, number, 1]), multipath)
+    rng = np.random.default_rng([SEED, number, 1])
+    return room, samples, samples_at(room, room.grid, rng, multipath=multipath)
 
 
 def check_state(where, samples):
@@ -161,7 +159,8 @@ def train_indoor(name, epochs, n_samples):
             bar.set_postfix(loss=f"{history.validation[-1]:.5f}")
 
         directory = STATE / "indoor" / file_stem(name)
-        found = train_network(room, samples, network, kind, epochs, SEED, directory, show, dropout=dropout)
+        settings = {"epochs": epochs, "seed": SEED, "dropout": dropout}
+        found = train_network(room, samples, network, kind, **settings, directory=directory, after_epoch=show)
     content = {
         "epochs": found.history.epochs,
         "best": found.history.best + 1,
@@ -173,10 +172,10 @@ def train_indoor(name, epochs, n_samples):
         # What it uses: everybody's measurements, or coefficients, dealt out anew.
         content["dealt"] = {}
         for what in ("pilots", "coefficients"):
-            dealt = found.locate(room, shuffled(grid, what, np.random.default_rng(SEED)))
+            dealt = found.predict(room, shuffled(grid, what, np.random.default_rng(SEED)))
             errors = np.linalg.norm(dealt - grid.positions, axis=-1)
             content["dealt"][what] = rounded(np.percentile(errors, RANK))
-    keep_positions(name, found.locate(room, grid), grid, **content)
+    keep_positions(name, found.predict(room, grid), grid, **content)
 
 
 def take_fingerprints(where, n_samples):
@@ -188,7 +187,7 @@ def take_fingerprints(where, n_samples):
         return
     _, samples, grid = indoor_samples(where, n_samples)
     found = build_fingerprint(split_samples(samples, SEED)[0])
-    keep_positions(name, found.locate(grid.pilots), grid, parameters=found.n_parameters)
+    keep_positions(name, found.predict(grid.pilots), grid, parameters=found.n_parameters)
 
 
 def take_latencies(repeats=30):
@@ -256,8 +255,9 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
     }
     before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
     # The last steps that the paper leaves out: Levenberg-Marquardt on the cost that the swarm minimised.
-    inside = np.minimum(found, [np.inf, room.grid[:, 1].max()])[:, None]
-    last = refine(room, grid.pilots[::step], inside, FORMS[form][1])
+    inside = np.clip(found, *room.limits)[:, None]
+    method = "ml-projected" if form == "projected" else "phase-cost"
+    last = refine(room, grid.pilots[::step], inside, method=method)
     counts["refined"] = rounded(np.percentile(np.linalg.norm(last.position - truth, axis=-1), RANK))
     counts["refined_lost"] = int(np.sum(np.linalg.norm(last.position - truth, axis=-1) > 0.01))
     keep_positions(name, found, grid, step, centres=before, estimates=mark, **counts)
@@ -265,27 +265,15 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
 
 def search_pieces(room, pilots, starts, task, label, budget, piece):
     """Positions that the swarms find, (n, 2); each piece is kept as soon as it is done."""
-    from irsnb.indoor import search_all
+    from irsnb.indoor import Search, swarm_search
 
     _, _, form, half = task
-    eliminated, cost = FORMS[form]
-    found = []
+    search, found = Search("pso", form, budget, half_width=half), []
     for first in tqdm(range(0, len(starts), piece), desc=label, unit="piece"):
         path = STATE / "indoor" / "pieces" / f"{file_stem(label)}-{first}.json"
         if not path.exists():
             some = slice(first, first + piece)
-            place = search_all(
-                room,
-                pilots[some],
-                "pso",
-                eliminated,
-                budget,
-                SEED + first,
-                centres=starts[some],
-                half_width=half,
-                cost=cost,
-                jobs=1,
-            )
+            place = swarm_search(room, pilots[some], search, centres=starts[some], seed=SEED + first).position
             write(path, place.tolist())
         found += json.loads(path.read_text(encoding="utf-8"))
     return found

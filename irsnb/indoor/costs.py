@@ -131,7 +131,7 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
         return likelihood_residuals(values, measured, deviation, method == "ml-projected")
 
     def phases(positions, measured):
-        missed, jacobian = _phase_residuals(room, positions, measured, None)
+        missed, jacobian = phase_residuals(room, positions, measured, None)
         by_place, by_offset = jacobian[..., :2], jacobian[..., 2:]
         inner = np.sum(by_place * by_offset, axis=1, keepdims=True) / np.sum(
             by_offset**2, axis=1, keepdims=True
@@ -141,7 +141,7 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
     return phases if method == "phase-cost" else likelihood
 
 
-def _phase_residuals(room, positions, measured, offset):
+def phase_residuals(room, positions, measured, offset):
     """Amplitudes times the sine in (5), (n, T), and their derivative by x, y and the offset, (n, T, 3).
 
     With an offset of None, the one that makes (5) smallest.
@@ -267,5 +267,5 @@ def phase_cost_gradient(room, measured, positions, offset=None):
     """Derivative of :func:`phase_cost` by x and y (n, 2), or by x, y and the offset (n, 3), for n places."""
     unknowns = 2 if offset is None else 3
     measured = np.broadcast_to(measured, (len(positions), room.n_pilots))
-    missed, jacobian = _phase_residuals(room, positions, measured, offset)
+    missed, jacobian = phase_residuals(room, positions, measured, offset)
     return 2 * np.einsum("nt,ntp->np", missed, jacobian[..., :unknowns]) / room.sigma**2

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
+from irsnb.indoor.swarms import FORMS
 
 __all__ = [
     "COMBS",
     "CONDITIONS",
     "ELEMENTNETS",
-    "FORMS",
     "HALF_BOX",
     "HYBRIDS",
     "INDOOR",
@@ -73,13 +73,6 @@ INDOOR = {
     },
 }
 """Training runs of Part II by name: network, inputs, condition, and dropout where it is not the paper's."""
-
-FORMS = {
-    "as published": (False, "phase-cost"),
-    "eliminated": (True, "phase-cost"),
-    "projected": (True, "ml-projected"),
-}
-"""Forms of the hybrid's search, by whether the phase offset is eliminated and by the cost minimised."""
 
 HALF_BOX = 0.25
 """Half the side of the box that the hybrid searches [m], unless a run's name says another."""
@@ -151,7 +144,7 @@ def hybrid_name(centres: str, where: str, form: str, half: float = HALF_BOX) -> 
     where : str
         A key of :data:`CONDITIONS`.
     form : str
-        A key of :data:`FORMS`.
+        One of :data:`irsnb.indoor.FORMS`.
     half : float
         Half the box's side [m].
 

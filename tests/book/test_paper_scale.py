@@ -151,12 +151,12 @@ def test_a_kept_run_stays_until_a_newer_one_has_got_as_far(tmp_path, monkeypatch
 
 
 def test_a_state_of_other_samples_is_not_gone_on_with(tmp_path, monkeypatch):
-    from irsnb.indoor import samples
+    from irsnb.indoor import receive, samples
 
     monkeypatch.setattr(tool, "STATE", tmp_path / "state")
     tool.indoor_samples("3 m, multipath", 10)
     tool.indoor_samples("3 m, multipath", 10)
-    monkeypatch.setattr(samples, "wall_images", lambda room, positions: 0 * positions[:, 0])
+    monkeypatch.setattr(samples, "receive", lambda room, places, rng, multipath: receive(room, places, rng))
     with pytest.raises(SystemExit, match="learned from other samples at 3 m, multipath"):
         tool.indoor_samples("3 m, multipath", 10)
 
