@@ -36,8 +36,9 @@ class Impairment:
     speed : float
         Of the user, level and in a direction of its own in each draw [m/s]; it is where it is said to be in
         the middle of the pilots.
-    evm_db : float
-        Error vector magnitude of the receiver: power of further noise relative to the user's pilots [dB].
+    evm : float
+        Error vector magnitude of the receiver: deviation of further noise relative to the root mean square of
+        the user's pilots; 0.01 is -40 dB.
     sigma_place : float
         Standard deviation of each coordinate of each tile [m].
     phase_bits : int
@@ -50,10 +51,11 @@ class Impairment:
         Remedy: before every so many pilots, and at the end, the first is sent once more; what its phase has
         turned by is taken out of the pilots in between. 0 for none. It costs air time (:meth:`n_symbols`).
     estimate_offset : bool
-        Remedy: the carrier offset is a further unknown (:func:`irsnb.indoor.locate_with_offset`). It costs information
-        (:func:`irsnb.indoor.offset_crlb`), and a search for each offset that is tried.
+        Remedy: the carrier offset is a further unknown, by :func:`irsnb.indoor.locate_with_offset`. It costs
+        information (:func:`irsnb.indoor.offset_crlb`), and a search for each offset that is tried.
     calibration_places : int
-        Remedy: pilots measured at so many known places tell each tile's gain (:func:`irsnb.indoor.calibrated_room`).
+        Remedy: pilots measured at so many known places tell each tile's gain, by
+        :func:`irsnb.indoor.calibrated_room`.
     tell_model : bool
         Remedy: the model knows of the steps of the phases and of the mirrors. It costs nothing.
 
@@ -71,7 +73,7 @@ class Impairment:
     carrier_offset: float = 0.0
     linewidth: float = 0.0
     speed: float = 0.0
-    evm_db: float = -1000.0
+    evm: float = 0.0
     sigma_place: float = 0.0
     phase_bits: int = 0
     specular: bool = False
@@ -90,11 +92,10 @@ class Impairment:
                 value = checks.count(name, value, 0, 50 if name == "phase_bits" else 10_000)
             else:
                 value = real_number(name, value)
-                if name not in ("carrier_offset", "evm_db"):
-                    require(value >= 0, name, value, "it must not be negative")
+                ok = name == "carrier_offset" or value >= 0
+                require(ok, name, value, "it must not be negative")
             object.__setattr__(self, name, value)
         checks.positive("symbol_time", self.symbol_time, "s")
-        require(abs(self.evm_db) <= 1000, "evm_db", self.evm_db, "it must lie within +-1000 dB")
 
     def n_symbols(self, n_pilots: int) -> int:
         """Symbols that are sent for so many pilots, references counted in.
@@ -182,7 +183,7 @@ def impaired_pilots(
         Users [m].
     rng : numpy.random.Generator
     impairment : Impairment
-        Of which `carrier_offset`, `linewidth`, `speed`, `evm_db` and `symbol_time` are used, and the remedy
+        Of which `carrier_offset`, `linewidth`, `speed`, `evm` and `symbol_time` are used, and the remedy
         `references`.
 
     Returns
@@ -220,7 +221,7 @@ def impaired_pilots(
     walk = np.cumsum(steps * rng.standard_normal((n, len(sent))), axis=1)
     phase = 2 * np.pi * (impairment.carrier_offset * times + rng.random((n, 1))) + walk
     power = np.mean(np.abs(clean) ** 2, axis=1, keepdims=True)
-    deviation = np.sqrt(room.sigma**2 + power * 10 ** (impairment.evm_db / 10))
+    deviation = np.sqrt(room.sigma**2 + power * impairment.evm**2)
     received = clean * np.exp(1j * phase) + deviation * circular_noise(rng, clean.shape)
     data = received[:, sent >= 0]
     if not impairment.references:

@@ -147,7 +147,7 @@ def impaired_trial(
         fix = locate(believed, pilots)
         position, accepted, bound = fix.position, fix.converged, position_crlb(room, positions)
     own = np.mean(np.abs(pilots.reshape(draws, len(positions), -1)) ** 2, axis=(0, 2))
-    louder = 1 + own * 10 ** (impairment.evm_db / 10) / room.sigma**2
+    louder = 1 + own * impairment.evm**2 / room.sigma**2
     return {
         "position": position.reshape(shape) - positions,
         "position_bound": _roots(position_crlb(room, positions), draws),

@@ -64,7 +64,7 @@ def test_phase_noise_is_a_random_walk_of_its_linewidth():
 def test_the_receivers_errors_have_the_power_of_its_error_vector():
     users = np.tile(USERS[1:2], (2000, 1))
     clean, rng = signal(QUIET, USERS[1]), np.random.default_rng(2)
-    received = impaired_pilots(QUIET, users, rng, impairment=Impairment(evm_db=-30.0))
+    received = impaired_pilots(QUIET, users, rng, impairment=Impairment(evm=10**-1.5))
     turned = received * np.exp(-1j * np.angle(received @ clean.conj()))[:, None]
     power = np.sum(np.abs(turned - clean) ** 2) / 2000 / 31.5
     assert power == pytest.approx(1e-3 * np.mean(np.abs(clean) ** 2), rel=0.03)
@@ -160,7 +160,7 @@ def test_calibration_finds_the_gains_of_tiles():
         (lambda: Impairment(linewidth=-1.0), "linewidth: got -1"),
         (lambda: Impairment(specular=1), "specular: got 1"),
         (lambda: Impairment(symbol_time=0.0), "symbol_time: got 0"),
-        (lambda: Impairment(evm_db=2e3), "evm_db: got 2000"),
+        (lambda: Impairment(evm=-0.01), "evm: got -0.01"),
         (lambda: Impairment(phase_bits=60), "phase_bits: got 60"),
         (lambda: Impairment(references=1.5), "references: got 1.5"),
         (lambda: Impairment().n_symbols(0), "n_pilots: got 0"),

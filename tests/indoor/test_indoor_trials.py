@@ -85,7 +85,7 @@ def test_bounds_of_the_trial():
     unknown = impaired_trial(rng, 3, room=ROOM, positions=USERS, impairment=Impairment(estimate_offset=True))
     assert np.all(unknown["remedied_bound"] > unknown["position_bound"])
     # An error vector of -40 dB is what is left of 80 dB.
-    noisy = impaired_trial(rng, 60, room=ROOM, positions=USERS, impairment=Impairment(evm_db=-40.0))
+    noisy = impaired_trial(rng, 60, room=ROOM, positions=USERS, impairment=Impairment(evm=0.01))
     ratio = np.sqrt(np.mean(noisy["position"] ** 2 / noisy["remedied_bound"] ** 2))
     assert 0.85 < ratio < 1.15 and np.all(noisy["remedied_bound"] > 10 * noisy["position_bound"])
     assert noisy["accepted"].mean() < 0.1 < 0.9 < plain["accepted"].mean()
