@@ -113,7 +113,8 @@ class Impairment:
         ValueError
             If `n_pilots` is no integer of at least 1.
         """
-        return len(self._sent(checks.count("n_pilots", n_pilots)))
+        n_pilots = checks.count("n_pilots", n_pilots)
+        return n_pilots + (-(-n_pilots // self.references) + 1 if self.references else 0)
 
     def _sent(self, n_pilots):
         """Number of the pilot that each symbol carries, -1 for a reference."""
