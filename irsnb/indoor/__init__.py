@@ -1,22 +1,11 @@
 """Part II, Aguiar et al. (2024): a user between two walls of tiles."""
 
-from irsnb.indoor.bounds import errors_at_bound, position_crlb, position_error_bound
+from irsnb.indoor.bounds import errors_at_bound, position_crlb
 from irsnb.indoor.costs import features, likelihood_cost, phase_cost, references
 from irsnb.indoor.dictionary import build_dictionary, search
-from irsnb.indoor.estimators import locate, refine
+from irsnb.indoor.echoes import wall_images
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
-from irsnb.indoor.model import (
-    CHOICES,
-    SOURCES,
-    Room,
-    measure,
-    pilots,
-    receive,
-    reflection_coefficients,
-    spherical_channels,
-    tile_channels,
-    wall_images,
-)
+from irsnb.indoor.locate import locate, refine
 from irsnb.indoor.networks import (
     NETWORKS,
     Locator,
@@ -27,7 +16,10 @@ from irsnb.indoor.networks import (
     train_network,
 )
 from irsnb.indoor.samples import Samples, draw_samples, samples_at, shuffled, split_samples
+from irsnb.indoor.scene import CHOICES, SOURCES, Room
+from irsnb.indoor.signal import add_noise, pilots, receive, reflection_coefficients, signal, tile_channels
 from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
+from irsnb.indoor.tiles import Tiles, paper_tiles
 
 __all__ = [
     "CHOICES",
@@ -39,6 +31,8 @@ __all__ = [
     "SEARCHES",
     "SOURCES",
     "Samples",
+    "Tiles",
+    "add_noise",
     "build_dictionary",
     "build_fingerprint",
     "build_network",
@@ -50,11 +44,10 @@ __all__ = [
     "flattened_inputs",
     "likelihood_cost",
     "locate",
-    "measure",
+    "paper_tiles",
     "phase_cost",
     "pilots",
     "position_crlb",
-    "position_error_bound",
     "receive",
     "references",
     "refine",
@@ -63,7 +56,7 @@ __all__ = [
     "search",
     "search_all",
     "shuffled",
-    "spherical_channels",
+    "signal",
     "split_samples",
     "swarm_search",
     "tile_channels",

@@ -18,7 +18,6 @@ from scipy.spatial import cKDTree
 
 from irsnb.checks import choice, complex_array, instance, require
 from irsnb.indoor.costs import features_unchecked
-from irsnb.indoor.model import USERS_X, USERS_Y
 from irsnb.indoor.samples import Samples
 
 __all__ = ["Fingerprint", "build_fingerprint"]
@@ -134,9 +133,10 @@ def build_fingerprint(samples: Samples, method: str = "ml-projected") -> Fingerp
     if len(positions) < 1000:
         raise ValueError(f"samples: got {len(positions)}; at least 1000 are needed to fill the area")
     vectors = _unit("samples", samples.pilots, method)
-    axes = [np.arange(low, high + PITCH / 2, PITCH) for low, high in (USERS_X, USERS_Y)]
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    axes = [np.arange(start, stop + PITCH / 2, PITCH) for start, stop in zip(low, high, strict=True)]
     centres = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-    area = np.ptp(USERS_X) * np.ptp(USERS_Y)
+    area = np.prod(high - low)
     radius = np.sqrt(MEMBERS * area / len(positions) / np.pi)
     tree = cKDTree(positions)
     lists = tree.query_ball_point(centres, radius)

@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 
 from irsnb.checks import check_memory, choice, count, real_array, require
 from irsnb.indoor.costs import features_unchecked
-from irsnb.indoor.model import Room
 from irsnb.indoor.samples import Samples, check_samples, split_samples
+from irsnb.indoor.scene import Room
 from irsnb.training import fit, load_keras, mean_loss, standard_scaler
 
 if TYPE_CHECKING:

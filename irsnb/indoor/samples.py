@@ -13,19 +13,9 @@ from irsnb.checks import (
     generator,
     instance,
     real_array,
-    real_number,
-    require,
 )
-from irsnb.indoor.model import (
-    USERS_X,
-    USERS_Y,
-    Room,
-    checked_positions,
-    measure,
-    receive,
-    reflection_coefficients,
-    wall_images,
-)
+from irsnb.indoor.scene import Room, checked_positions
+from irsnb.indoor.signal import receive, reflection_coefficients
 from irsnb.training import split
 
 __all__ = ["Samples", "draw_samples", "samples_at", "shuffled", "split_samples"]
@@ -105,7 +95,7 @@ def draw_samples(
     instance("room", room, Room)
     n = count("n", n)
     check_memory("n", n, 8 * n * max(2 * room.n_pilots, room.n_tiles))
-    positions = generator("rng", rng).uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n, 2))
+    positions = generator("rng", rng).uniform(*room.limits, (n, room.n_coordinates))
     return samples_at(room, positions, rng, multipath)
 
 
@@ -139,19 +129,11 @@ def samples_at(
     array([[1., 4.]])
     """
     instance("room", room, Room)
-    positions = checked_positions(positions)
+    positions = checked_positions(room, positions)
     if positions.ndim != 2:
         raise ValueError(f"positions: got shape {positions.shape}; it must be (n, 2): x, y in metres")
     generator("rng", rng)
-    if isinstance(multipath, str):
-        if multipath != "walls":
-            raise ValueError(f"multipath: got {multipath!r}; it must be a number in dB, 'walls' or None")
-        pilots = receive(room, room.signal(positions) + wall_images(room, positions)[..., None], rng)
-    else:
-        if multipath is not None:
-            multipath = real_number("multipath", multipath)
-            require(abs(multipath) <= 1000, "multipath", multipath, "it must lie within +-1000 dB")
-        pilots = measure(room, positions, rng, multipath)
+    pilots = receive(room, positions, rng, multipath=multipath)
     return Samples(positions, pilots, reflection_coefficients(room, positions))
 
 

@@ -23,7 +23,7 @@ from irsnb.checks import (
     require,
 )
 from irsnb.indoor.costs import checked_user, likelihood_cost, phase_cost, phase_cost_gradient
-from irsnb.indoor.model import USERS_X, USERS_Y, Room
+from irsnb.indoor.scene import Room
 
 __all__ = ["BOX", "CELL", "Found", "POPULATION", "SEARCHES", "search_all", "swarm_search"]
 
@@ -115,7 +115,7 @@ def swarm_search(
     settings = _checked_settings(room, method, eliminated, budget, seed, population, half_width, cost)
     eliminated, budget, seed, population, half_width = settings
     measured = checked_user(room, measured)
-    low, high = np.array([USERS_X[0], USERS_Y[0]]), np.array([USERS_X[1], USERS_Y[1]])
+    low, high = np.array(room.limits)
     if centre is not None:
         centre = real_array("centre", centre)
         if centre.shape != (2,):
@@ -218,7 +218,7 @@ def search_all(
     jobs = min(count("jobs", jobs), len(measured))
     boxes = [None] * len(measured)
     if centres is not None:
-        boxes = np.clip(real_array("centres", centres), *np.transpose([USERS_X, USERS_Y]))
+        boxes = np.clip(real_array("centres", centres), *room.limits)
         if boxes.shape != (len(measured), 2):
             raise ValueError(f"centres: got shape {boxes.shape}; it must be ({len(measured)}, 2)")
     joblib, _ = _pymoo()
