@@ -50,7 +50,7 @@ def latency_rows(room, rng):
     rows.append(("fingerprint, a batch", len(inputs), spent / len(inputs)))
     # The hybrid: an answer of the network, then a swarm in the box around it.
     for form in indoor.FORMS:
-        search = indoor.Search("pso", form, BUDGET)
+        search = indoor.SearchSettings("pso", form, BUDGET)
         spent = best_of(
             1,
             lambda s=search: indoor.swarm_search(
@@ -79,7 +79,7 @@ def tables(rng):
     rows.append(("plain search of the same places", len(few), spent / len(few)))
     for form in ("as published", "eliminated"):
         for method in indoor.SEARCHES:
-            users, search = few[::16], indoor.Search(method, form, BUDGET)
+            users, search = few[::16], indoor.SearchSettings(method, form, BUDGET)
             spent = best_of(1, lambda s=search, u=users: indoor.swarm_search(room, u, s))
             rows.append((f"{method}, {form}", len(users), spent / len(users)))
     title = f"locating one user (dictionary built in {building:.1f} s, peak memory {peak:.2f} GiB)"

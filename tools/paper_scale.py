@@ -52,7 +52,7 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
 
     Beside them GA-PSO, their best, for the first few users with ten times the population and the budget.
     """
-    from irsnb.indoor import SEARCHES, Room, Search, errors_at_bound, locate, receive, swarm_search
+    from irsnb.indoor import SEARCHES, Room, SearchSettings, errors_at_bound, locate, receive, swarm_search
 
     room, rng = Room(), np.random.default_rng(SEED)
     users = rng.uniform(*room.limits, (n_users, 2))
@@ -62,11 +62,12 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
     tasks = [(m, form, 1, i) for m in SEARCHES for form in forms for i in range(0, n_users, piece)]
     tasks += [("ga-pso", form, 10, i) for form in forms for i in range(0, few, piece)]
     for method, form, times, first in tqdm(tasks, unit="piece"):
-        some, search = slice(first, first + piece), Search(method, form, times * budget, times * population)
-        stem = f"{method}-{form}-{first}-{piece}-{search.budget}-{search.population}-{SEED}"
+        some = slice(first, first + piece)
+        settings = SearchSettings(method, form, times * budget, times * population)
+        stem = f"{method}-{form}-{first}-{piece}-{settings.budget}-{settings.population}-{SEED}"
         path = STATE / "searches" / f"{file_stem(stem)}.json"
         if not path.exists():
-            found = swarm_search(room, pilots[some], search, seed=SEED + first).position
+            found = swarm_search(room, pilots[some], settings, seed=SEED + first).position
             write(path, np.linalg.norm(found - users[some], axis=-1).tolist())
         name = (
             f"{method}{', eliminated' if form == 'eliminated' else ''}{f', {times} x' if times > 1 else ''}"
@@ -265,15 +266,17 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
 
 def search_pieces(room, pilots, starts, task, label, budget, piece):
     """Positions that the swarms find, (n, 2); each piece is kept as soon as it is done."""
-    from irsnb.indoor import Search, swarm_search
+    from irsnb.indoor import SearchSettings, swarm_search
 
     _, _, form, half = task
-    search, found = Search("pso", form, budget, half_width=half), []
+    settings, found = SearchSettings("pso", form, budget, half_width=half), []
     for first in tqdm(range(0, len(starts), piece), desc=label, unit="piece"):
         path = STATE / "indoor" / "pieces" / f"{file_stem(label)}-{first}.json"
         if not path.exists():
             some = slice(first, first + piece)
-            place = swarm_search(room, pilots[some], search, centres=starts[some], seed=SEED + first).position
+            place = swarm_search(
+                room, pilots[some], settings, centres=starts[some], seed=SEED + first
+            ).position
             write(path, place.tolist())
         found += json.loads(path.read_text(encoding="utf-8"))
     return found

@@ -19,14 +19,14 @@ class Task:
     ----------
     room : irsnb.indoor.Room
     pilots : ndarray of complex, shape (n_pilots,)
-    search : irsnb.indoor.Search
+    settings : irsnb.indoor.SearchSettings
     low, high : ndarray, shape (D,) or (D + 1,)
         Corners of the box [m], and as published of the phase offset [rad].
     """
 
-    def __init__(self, room, pilots, search, low, high):
-        self.room, self.pilots, self.form, self.low, self.high = room, pilots, search.form, low, high
-        self.population, self.n_coordinates, self.evaluations = search.population, room.n_coordinates, 0
+    def __init__(self, room, pilots, settings, low, high):
+        self.room, self.pilots, self.form, self.low, self.high = room, pilots, settings.form, low, high
+        self.population, self.n_coordinates, self.evaluations = settings.population, room.n_coordinates, 0
 
     def cost(self, points):
         """The cost at points (n, D) or (n, D + 1)."""

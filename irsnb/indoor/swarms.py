@@ -25,7 +25,7 @@ from irsnb.indoor.minimisers import Task, best_of_grid, descent, genetic, load_p
 from irsnb.indoor.scene import Room, checked_positions
 from irsnb.indoor.signal import signal_unchecked
 
-__all__ = ["FORMS", "Found", "SEARCHES", "Search", "curvatures", "swarm_search"]
+__all__ = ["FORMS", "Found", "SEARCHES", "SearchSettings", "curvatures", "swarm_search"]
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
 FORMS = ("as published", "eliminated", "projected")
@@ -38,7 +38,7 @@ MOST_HALF_WIDTH = 100.0
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchSettings:
     """One of the paper's searches, with its settings.
 
     * "gradient-descent": from as many random starts as `population` says, each with its own step length; the
@@ -70,7 +70,7 @@ class Search:
 
     Examples
     --------
-    >>> Search("ga-pso").budget
+    >>> SearchSettings("ga-pso").budget
     5000
     """
 
@@ -120,7 +120,7 @@ class Found:
 def swarm_search(
     room: Room,
     pilots: ArrayLike,
-    search: Search | None = None,
+    settings: SearchSettings | None = None,
     *,
     centres: ArrayLike | None = None,
     seed: int = 0,
@@ -136,7 +136,7 @@ def swarm_search(
     room : irsnb.indoor.Room
     pilots : array_like of complex, shape (..., n_pilots)
         At least one user.
-    search : Search, optional
+    settings : SearchSettings, optional
         By default the swarm over x, y and the phase offset.
     centres : array_like, shape (..., 2), optional
         Search only a box around each of these places [m]; one outside the users' area is moved to its edge.
@@ -173,24 +173,24 @@ def swarm_search(
     True
     """
     instance("room", room, Room)
-    search = instance("search", Search() if search is None else search, Search)
+    settings = instance("settings", SearchSettings() if settings is None else settings, SearchSettings)
     pilots = complex_array("pilots", pilots, (room.n_pilots,))
     lead = pilots.shape[:-1]
     if pilots.size == 0:
         raise ValueError(f"pilots: got shape {pilots.shape}; at least one user is needed")
     seed, n_jobs = count("seed", seed, 0), min(count("n_jobs", n_jobs), int(np.prod(lead)))
-    users, boxes = pilots.reshape(-1, room.n_pilots), _boxes(room, search, centres, lead)
+    users, boxes = pilots.reshape(-1, room.n_pilots), _boxes(room, settings, centres, lead)
     seeds = np.random.SeedSequence(seed).generate_state(len(users)) % 2**31
     joblib, _ = load_pymoo()
     found = joblib.Parallel(n_jobs=n_jobs)(
-        joblib.delayed(_search)(room, user, search, box, int(state))
+        joblib.delayed(_search)(room, user, settings, box, int(state))
         for user, box, state in zip(users, boxes, seeds, strict=True)
     )
     position, cost, evaluations = (np.array(values) for values in zip(*found, strict=True))
     return Found(position.reshape(*lead, -1), cost.reshape(lead), evaluations.reshape(lead))
 
 
-def _boxes(room, search, centres, lead):
+def _boxes(room, settings, centres, lead):
     """Lower and upper corners for each user, (n, 2, D)."""
     n = int(np.prod(lead))
     if centres is None:
@@ -201,29 +201,29 @@ def _boxes(room, search, centres, lead):
     if common_shape(pilots=lead, centres=centres.shape[:-1]) != lead:
         raise ValueError(f"centres: got shape {centres.shape}; it must be one place for each user, {lead}")
     centres = np.broadcast_to(np.clip(centres, *room.limits), (*lead, wanted)).reshape(n, 1, wanted)
-    return centres + search.half_width * np.array([[-1.0], [1.0]])
+    return centres + settings.half_width * np.array([[-1.0], [1.0]])
 
 
-def _search(room, pilots, search, box, seed):
+def _search(room, pilots, settings, box, seed):
     """Position, its cost and the number of evaluations, for one user."""
     low, high = box
-    if search.form == "as published":
+    if settings.form == "as published":
         low, high = np.append(low, 0.0), np.append(high, 2 * np.pi)
-    task, budget = Task(room, pilots, search, low, high), search.budget
-    if search.method == "gradient-descent":
+    task, budget = Task(room, pilots, settings, low, high), settings.budget
+    if settings.method == "gradient-descent":
         point = descent(task, budget, np.random.default_rng(seed))
-    elif search.method == "pso":
+    elif settings.method == "pso":
         point = swarm(task, budget, seed)
-    elif search.method == "discrete-ga":
+    elif settings.method == "discrete-ga":
         point = genetic(task, budget, seed)
-    elif search.method == "a-priori-pso":
+    elif settings.method == "a-priori-pso":
         start = best_of_grid(task, budget // 2)
         point = swarm(task, budget - task.evaluations, seed, sampling=start)
     else:
         point = genetic(task, budget // 2, seed)
-        reach = np.full(len(low), search.half_width)
+        reach = np.full(len(low), settings.half_width)
         reach[room.n_coordinates :] = np.pi
-        near = Task(room, pilots, search, point - reach, point + reach)
+        near = Task(room, pilots, settings, point - reach, point + reach)
         point = swarm(near, budget - task.evaluations, seed)
         task.evaluations += near.evaluations
     reached = float(task.cost(point[None])[0])

@@ -12,7 +12,7 @@ from irsnb.indoor import (
     FORMS,
     SEARCHES,
     Room,
-    Search,
+    SearchSettings,
     curvatures,
     likelihood_cost,
     phase_cost,
@@ -31,12 +31,12 @@ PILOTS = receive(ROOM, USER, np.random.default_rng(0))[0]
 @pytest.mark.parametrize("form", ["as published", "eliminated"])
 @pytest.mark.parametrize("method", SEARCHES)
 def test_every_search_keeps_its_budget_and_the_area(method, form):
-    search = Search(method, form, budget=1000)
-    found = swarm_search(ROOM, PILOTS, search, seed=3)
+    settings = SearchSettings(method, form, budget=1000)
+    found = swarm_search(ROOM, PILOTS, settings, seed=3)
     assert 900 <= found.evaluations <= 1100
     reach = 0.25 if method == "ga-pso" else 0.0
     assert np.all(np.abs(found.position - [0, 5.5]) <= np.array([4, 4.5]) + reach)
-    again = swarm_search(ROOM, PILOTS, search, seed=3)
+    again = swarm_search(ROOM, PILOTS, settings, seed=3)
     assert np.array_equal(found.position, again.position), "the seed decides"
     # The best of as many random places, on average, is the least that a search must beat.
     blind = np.random.default_rng(1).uniform([-4, 1], [4, 10], (1000, 2))
@@ -46,14 +46,18 @@ def test_every_search_keeps_its_budget_and_the_area(method, form):
 @pytest.mark.parametrize("method", SEARCHES)
 def test_within_a_box_around_the_user_every_search_comes_close(method):
     centre = USER[0] + [0.01, -0.01]
-    found = swarm_search(ROOM, PILOTS, Search(method, "eliminated", 1000, half_width=0.05), centres=centre)
+    found = swarm_search(
+        ROOM, PILOTS, SearchSettings(method, "eliminated", 1000, half_width=0.05), centres=centre
+    )
     assert np.linalg.norm(found.position - USER[0]) < 0.01
     assert np.all(np.abs(found.position - centre) <= (0.1 if method == "ga-pso" else 0.05) + 1e-9)
 
 
 def test_each_form_reports_its_own_cost():
     for form in FORMS:
-        found = swarm_search(ROOM, PILOTS, Search("pso", form, 1000, half_width=0.05), centres=USER[0])
+        found = swarm_search(
+            ROOM, PILOTS, SearchSettings("pso", form, 1000, half_width=0.05), centres=USER[0]
+        )
         if form == "projected":
             assert found.cost == pytest.approx(likelihood_cost(ROOM, PILOTS, found.position, "ml-projected"))
         else:
@@ -145,7 +149,7 @@ def test_the_best_of_an_even_grid_begin_the_swarm():
 
 
 def test_the_genetic_search_stays_on_its_grid():
-    found = swarm_search(ROOM, PILOTS, Search("discrete-ga", "eliminated", budget=400))
+    found = swarm_search(ROOM, PILOTS, SearchSettings("discrete-ga", "eliminated", budget=400))
     cells = (found.position - [-4, 1]) / 0.01
     assert np.allclose(cells, np.round(cells), atol=1e-6)
     assert found.cost == pytest.approx(phase_cost(ROOM, PILOTS, found.position))
@@ -156,19 +160,19 @@ def test_a_user_on_the_edge_of_the_area_is_found_in_a_box_that_reaches_beyond():
     users = np.array([(4.0, 10.0), (-4.0, 10.0), (4.0, 1.0), (-4.0, 5.5), (4.0, 6.0), (0.5, 10.0)])
     pilots = receive(ROOM, users, np.random.default_rng(1))
     centres = users + np.random.default_rng(2).uniform(-0.03, 0.03, users.shape)
-    search = Search("pso", "eliminated", 3000, half_width=0.1)
-    found = swarm_search(ROOM, pilots, search, centres=centres)
+    settings = SearchSettings("pso", "eliminated", 3000, half_width=0.1)
+    found = swarm_search(ROOM, pilots, settings, centres=centres)
     assert np.linalg.norm(found.position - users, axis=-1).max() < 0.001
     # A centre beyond the area is moved to its edge; the box around it is whole.
     for method in ("gradient-descent", "ga-pso"):
-        found = swarm_search(ROOM, pilots[0], Search(method, "eliminated", 400), centres=(5.0, 10.9))
+        found = swarm_search(ROOM, pilots[0], SearchSettings(method, "eliminated", 400), centres=(5.0, 10.9))
         assert np.all(np.abs(found.position - [4.0, 10.0]) <= (0.5 if method == "ga-pso" else 0.25))
 
 
 def test_the_last_steps_lead_from_the_published_swarm_to_the_bound():
     users = np.random.default_rng(3).uniform(*ROOM.limits, (10, 2))
     pilots = receive(ROOM, users, np.random.default_rng(4))
-    swarm = swarm_search(ROOM, pilots, Search(half_width=0.05), centres=users + 0.01)
+    swarm = swarm_search(ROOM, pilots, SearchSettings(half_width=0.05), centres=users + 0.01)
     fix = refine(ROOM, pilots, swarm.position[:, None], method="phase-cost")
     before, after = (np.median(np.linalg.norm(p - users, axis=-1)) for p in (swarm.position, fix.position))
     assert after < 1e-5 < 1e-4 < before
@@ -210,9 +214,9 @@ def test_with_the_offset_among_the_unknowns_the_cost_is_a_hundred_times_flatter_
 
 def test_many_users_are_searched_alike_on_one_process_and_on_two():
     pilots = receive(ROOM, np.repeat(USER, 3, axis=0), np.random.default_rng(1))
-    search = Search("pso", "eliminated", 400)
-    serial = swarm_search(ROOM, pilots, search)
-    parallel = swarm_search(ROOM, pilots.reshape(3, 1, -1), search, n_jobs=2)
+    settings = SearchSettings("pso", "eliminated", 400)
+    serial = swarm_search(ROOM, pilots, settings)
+    parallel = swarm_search(ROOM, pilots.reshape(3, 1, -1), settings, n_jobs=2)
     assert serial.position.shape == (3, 2) and parallel.position.shape == (3, 1, 2)
     assert np.array_equal(serial.position, parallel.position[:, 0])
     assert parallel.cost.shape == parallel.evaluations.shape == (3, 1)
@@ -232,7 +236,7 @@ def test_many_users_are_searched_alike_on_one_process_and_on_two():
 )
 def test_bad_settings_say_what_is_wrong(settings, words):
     with pytest.raises(ValueError) as caught:
-        Search(**settings)
+        SearchSettings(**settings)
     assert words in str(caught.value)
 
 
@@ -244,7 +248,7 @@ def test_bad_settings_say_what_is_wrong(settings, words):
         ({"centres": (0.0, math.nan)}, "centres: got nan"),
         ({"centres": (0.0, 5.0, 1.0)}, "centres: got shape (3,)"),
         ({"centres": [(0.0, 5.0), (0.0, 5.0)]}, "centres: got shape (2, 2)"),
-        ({"search": "pso"}, "search: got 'pso'"),
+        ({"settings": "pso"}, "settings: got 'pso'"),
     ],
 )
 def test_bad_input_says_what_is_wrong(arguments, words):

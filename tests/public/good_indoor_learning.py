@@ -29,7 +29,7 @@ from irsnb.indoor import (
     Locator,
     Room,
     Samples,
-    Search,
+    SearchSettings,
     paper_tiles,
 )
 
@@ -82,7 +82,7 @@ def symbol_time():
 
 
 GOOD = {
-    Search: {
+    SearchSettings: {
         "method": choice("pso", bad=["ant colony", "PSO"]),
         "form": choice("eliminated", bad=["best"]),
         "budget": count(40, bad=[10, 39, 10**9]),
@@ -92,7 +92,9 @@ GOOD = {
     indoor.swarm_search: {
         "room": room(),
         "pilots": complex_array(PILOTS, trailing=1, bad=[PILOTS[:0]]),
-        "search": instance(Search("a-priori-pso", "eliminated", 40, 20), bad=[Search, "pso"]),
+        "settings": instance(
+            SearchSettings("a-priori-pso", "eliminated", 40, 20), bad=[SearchSettings, "pso"]
+        ),
         "centres": optional(real(PLACES, lead=False, bad=[PLACES[:1] * 3, (1.0,), (1.0, 2.0, 3.0), 1.0])),
         "seed": seed(),
         "n_jobs": count(1),
