@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 from irsnb import checks
 from irsnb.bounds import cramer_rao_bound
 from irsnb.checks import real_number, require
-from irsnb.fitting import descend
+from irsnb.fitting import descend, fix_of_descent
+from irsnb.fix import Fix
 from irsnb.indoor.costs import residuals
 from irsnb.indoor.impairments import SYMBOL_TIME
 from irsnb.indoor.locate import locate
@@ -104,7 +105,7 @@ def locate_with_offset(
     most: float,
     method: str = "ml",
     symbol_time: float = SYMBOL_TIME,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Fix, np.ndarray]:
     """Positions of users whose oscillators differ: maximum likelihood with the offset as an unknown.
 
     Offsets are tried in steps of a quarter of what the pilots resolve; each costs a search. From the best one
@@ -122,8 +123,8 @@ def locate_with_offset(
 
     Returns
     -------
-    position : ndarray, shape (n, D)
-        [m].
+    fix : irsnb.fix.Fix
+        Positions (n, D), their covariance with the offset unknown.
     offset : ndarray, shape (n,)
         [Hz].
 
@@ -136,8 +137,8 @@ def locate_with_offset(
     --------
     >>> room = Room()
     >>> turning = np.exp(2j * np.pi * 150.0 * SYMBOL_TIME * np.arange(32))
-    >>> position, offset = locate_with_offset(room, signal(room, [(1.0, 4.0)]) * turning, most=200.0)
-    >>> position.round(5), offset.round(3)
+    >>> fix, offset = locate_with_offset(room, signal(room, [(1.0, 4.0)]) * turning, most=200.0)
+    >>> fix.position.round(5), offset.round(3)
     (array([[1., 4.]]), array([150.]))
     """
     checks.instance("room", room, Room)
@@ -157,8 +158,14 @@ def locate_with_offset(
         better = fix.misfit < best
         best[better] = fix.misfit[better]
         start[better] = np.column_stack([fix.position, np.full(len(pilots), tried)])[better]
+    good, remarks = np.isfinite(best), [line for line in fix.remarks if "nothing to locate" in line]
     found = descend(_with_offset(room, method, symbol_time), start, (pilots,))
-    return found.state[:, :-1], found.state[:, -1]
+    places = np.eye(room.n_coordinates, room.n_coordinates + 1)
+    dof = 2 * room.n_pilots - room.n_coordinates - (3 if method == "ml" else 5)
+    offset = np.where(good, found.state[:, -1], np.nan)
+    return fix_of_descent(
+        found, good, remarks, dof, lambda state: (state[:, :-1], places), data="pilots"
+    ), offset
 
 
 def offset_crlb(

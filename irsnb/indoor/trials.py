@@ -99,7 +99,7 @@ def impaired_trial(
         ``"position"`` (draws, n, D): errors of maximum likelihood [m]. ``"position_bound"`` (draws, n, D):
         root of the bound without any impairment [m]. ``"remedied_bound"`` (draws, n, D): with the offset
         unknown, if it is estimated, and with the receiver's own errors counted as noise [m]. ``"accepted"``
-        (draws, n): whether the fit says that it converged; not told where the offset is estimated.
+        (draws, n): whether the fit says that it converged.
 
     Raises
     ------
@@ -141,18 +141,17 @@ def impaired_trial(
     if impairment.estimate_offset:
         beyond = 1 / (4 * room.n_pilots * impairment.symbol_time)
         most, time = MARGIN * abs(impairment.carrier_offset) + beyond, impairment.symbol_time
-        position = locate_with_offset(believed, pilots, most=most, symbol_time=time)[0]
-        accepted, bound = np.isfinite(position[:, 0]), offset_crlb(room, positions, symbol_time=time)
+        fix = locate_with_offset(believed, pilots, most=most, symbol_time=time)[0]
+        bound = offset_crlb(room, positions, symbol_time=time)
     else:
-        fix = locate(believed, pilots)
-        position, accepted, bound = fix.position, fix.converged, position_crlb(room, positions)
+        fix, bound = locate(believed, pilots), position_crlb(room, positions)
     own = np.mean(np.abs(pilots.reshape(draws, len(positions), -1)) ** 2, axis=(0, 2))
     louder = 1 + own * impairment.evm**2 / room.sigma**2
     return {
-        "position": position.reshape(shape) - positions,
+        "position": fix.position.reshape(shape) - positions,
         "position_bound": _roots(position_crlb(room, positions), draws),
         "remedied_bound": _roots(bound * louder[:, None, None], draws),
-        "accepted": accepted.reshape(shape[:-1]),
+        "accepted": fix.converged.reshape(shape[:-1]),
     }
 
 

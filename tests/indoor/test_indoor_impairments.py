@@ -114,9 +114,11 @@ def test_the_offset_is_found_with_the_place_at_the_bound():
     users = np.repeat(USERS, 60, axis=0)
     impairment = Impairment(carrier_offset=-220.0)
     pilots = impaired_pilots(ROOM, users, rng, impairment=impairment)
-    position, offset = locate_with_offset(ROOM, pilots, most=300.0)
+    fix, offset = locate_with_offset(ROOM, pilots, most=300.0)
+    assert fix.converged.mean() > 0.98 and fix.dof == 64 - 5
     bound = np.trace(offset_crlb(ROOM, USERS), axis1=-2, axis2=-1)
-    ratio = np.sum((position - users) ** 2, axis=-1).reshape(3, 60).mean(axis=1) / bound
+    assert np.allclose(np.trace(fix.covariance[::60], axis1=-2, axis2=-1), bound, rtol=1e-2)
+    ratio = np.sum((fix.position - users) ** 2, axis=-1).reshape(3, 60).mean(axis=1) / bound
     assert np.all((ratio > 0.6) & (ratio < 1.5)), ratio
     assert np.abs(offset + 220).max() < 1.0
 
@@ -136,8 +138,8 @@ def test_with_echoes_the_offset_is_found_from_what_changes():
     room = Room(height=3.0)
     pilots = receive(room, USERS, np.random.default_rng(5), multipath=10.0)
     turning = np.exp(2j * np.pi * 90.0 * TIMES)
-    position, offset = locate_with_offset(room, pilots * turning, most=120.0, method="ml-projected")
-    assert np.linalg.norm(position - USERS, axis=-1).max() < 0.01 and np.abs(offset - 90).max() < 5
+    fix, offset = locate_with_offset(room, pilots * turning, most=120.0, method="ml-projected")
+    assert np.linalg.norm(fix.position - USERS, axis=-1).max() < 0.01 and np.abs(offset - 90).max() < 5
 
 
 def test_calibration_finds_the_gains_of_tiles():
