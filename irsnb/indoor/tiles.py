@@ -134,10 +134,6 @@ class Tiles(Compared):
         return locked(np.stack([along, np.cross(along, self.normals), self.normals]) + 0.0)
 
 
-class DefaultTiles(Tiles):
-    """Tiles that a room was not given: they follow its height."""
-
-
 def paper_tiles(
     height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings
 ) -> Tiles:
