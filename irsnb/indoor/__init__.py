@@ -6,6 +6,7 @@ from irsnb.indoor.dictionary import build_dictionary, search
 from irsnb.indoor.echoes import wall_images
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
 from irsnb.indoor.locate import locate, refine
+from irsnb.indoor.mismatch import mismatched_bound
 from irsnb.indoor.networks import (
     NETWORKS,
     Locator,
@@ -45,6 +46,7 @@ __all__ = [
     "likelihood_cost",
     "locate",
     "paper_tiles",
+    "mismatched_bound",
     "phase_cost",
     "pilots",
     "position_crlb",

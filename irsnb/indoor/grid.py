@@ -93,7 +93,7 @@ def search_grid(room: Room) -> Grid:
     Examples
     --------
     >>> search_grid(Room(carrier=28e9)).n_blocks
-    453030
+    456092
     """
     instance("room", room, Room)
     (low, high), sides = room.limits, block_sides(room)

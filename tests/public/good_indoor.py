@@ -28,6 +28,7 @@ from irsnb.indoor import (
     echoes,
     fingerprints,
     grid,
+    mismatch,
     networks,
     samples,
     scene,
@@ -192,6 +193,11 @@ GOOD = {
             bad=[PLACE, [PLACE], [[PLACE], [PLACE]], [[(45.0, 46.0)]], np.zeros((1, 0, 2))],
         ),
         "method": choice("ml", bad=["music"]),
+    },
+    mismatch.mismatched_bound: {
+        "room": room(),
+        "pilots": users(SIGNAL[:1], [np.zeros((1, 8))]),
+        "method": choice("ml", bad=["phase-cost"]),
     },
     bounds.position_crlb: {"room": room(), "positions": places(), "method": choice("ml", bad=["music"])},
     bounds.errors_at_bound: {
