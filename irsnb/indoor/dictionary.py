@@ -15,15 +15,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import check_memory, choice, complex_array, instance
+from irsnb.checks import check_memory, choice, complex_array, count, instance
 from irsnb.indoor.costs import METHODS, features_unchecked, references_unchecked
-from irsnb.indoor.grid import Grid, search_grid, span_rank
+from irsnb.indoor.grid import Grid, block_corners, search_grid, span_rank
 from irsnb.indoor.scene import Room
 from irsnb.indoor.signal import signal_unchecked
 
 __all__ = ["Dictionary", "build_dictionary", "search"]
 
 _STARTS, _MOST, _USERS, _BLOCKS, _PIECE = 4, 256, 128, 128, 1024
+_ORDINARY = 7500
+"""Blocks of a room such as the paper's."""
 _GATHERED = 2**17
 """Places whose vectors are compared at a time."""
 _KEPT_BYTES, _SPAN_BYTES, _VECTOR_BYTES = 2**30, 2**29, 2**28
@@ -63,7 +65,7 @@ class _Vectors:
     def _computed(self, blocks):
         vectors = np.empty((len(blocks), *self.shape[1:]), np.complex64)
         for i in range(0, len(blocks), 16):
-            places = self.grid.corners(blocks[i : i + 16])[:, None, :] + self.grid.inner
+            places = block_corners(self.grid, blocks[i : i + 16])[:, None, :] + self.grid.inner
             vectors[i : i + 16] = references_unchecked(signal_unchecked(self.room, places), "ml")
         return vectors
 
@@ -95,7 +97,7 @@ class Dictionary:
         """All places, (B, G, D) [m]."""
         blocks, size = self.grid.n_blocks, self.grid.inner.size
         check_memory("room", self.room, 8.0 * blocks * size)
-        return self.grid.corners(np.arange(blocks))[:, None, :] + self.grid.inner
+        return block_corners(self.grid, np.arange(blocks))[:, None, :] + self.grid.inner
 
     @property
     def vectors(self) -> np.ndarray:
@@ -188,13 +190,13 @@ def _spans(room, grid, kind, blocks):
     """Orthonormal bases of the signals in blocks (m,), (T, m R)."""
     from irsnb.indoor.kernels import orthonormal
 
-    places = grid.corners(blocks)[:, None, :] + grid.sparse
+    places = block_corners(grid, blocks)[:, None, :] + grid.sparse
     unit = references_unchecked(signal_unchecked(room, places), kind)
     bases = orthonormal(unit, span_rank(room))
     return np.moveaxis(bases, -1, 0).reshape(room.n_pilots, -1)
 
 
-def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
+def search(dictionary: Dictionary, measured: ArrayLike, *, depth: int = 1) -> np.ndarray:
     """Where to start: the best place of each of the best blocks, for the measurements of n users.
 
     Parameters
@@ -202,6 +204,9 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     dictionary : Dictionary
     measured : array_like of complex, shape (n, T)
         Pilots; NaN where one is missing. Each user must have some signal.
+    depth : int
+        How many times as many blocks as usual are compared place by place; 256 blocks at most. Usual are 4
+        of the paper's room, more of a larger one, and more where pilots are few.
 
     Returns
     -------
@@ -211,7 +216,8 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the measurements are infinite, not (n, T), or hold a user without any signal.
+        If the measurements are infinite, not (n, T), or hold a user without any signal, or the depth is no
+        integer of at least 1.
 
     Examples
     --------
@@ -225,11 +231,11 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     measured = complex_array("measured", measured, (n_pilots,), finite=False)
     if measured.ndim != 2:
         raise ValueError(f"measured: got shape {measured.shape}; it must be (n, {n_pilots})")
-    missing = np.isnan(measured)
+    depth, missing = count("depth", depth), np.isnan(measured)
     measured = complex_array("measured", np.where(missing, 0, measured))
     if not has_signal(np.where(missing, np.nan, measured), dictionary.method).all():
         raise ValueError("measured: got a user without any signal; there is nothing to search for")
-    batches = list(_batches(dictionary, measured, missing))
+    batches = list(_batches(dictionary, measured, missing, depth))
     _rank_blocks(dictionary, batches)
     starts = min(_STARTS, dictionary.grid.n_blocks)
     found = np.empty((len(measured), starts, dictionary.room.n_coordinates))
@@ -262,13 +268,15 @@ class _Batch:
         return (values / np.maximum(size, np.finfo(float).tiny)).conj()
 
 
-def _batches(dictionary, measured, missing):
+def _batches(dictionary, measured, missing, depth):
     n_pilots, n_blocks = measured.shape[1], dictionary.grid.n_blocks
     heard = n_pilots - missing.sum(axis=1)
     for n_heard in np.unique(heard):
         users = np.flatnonzero(heard == n_heard)
-        # Fewer pilots tell blocks apart less well, and the spans hold those that are missing.
+        # Fewer pilots tell blocks apart less well, the spans hold those that are missing, and of many blocks
+        # more are like another.
         compared = _STARTS * (32 / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        compared *= depth * max(n_blocks / _ORDINARY, 1.0) ** 0.5
         compared = min(round(np.clip(compared, _STARTS, _MOST)), n_blocks)
         step = max(min(_USERS, _GATHERED // (compared * len(dictionary.grid.inner))), 1)
         for i in range(0, len(users), step):
@@ -322,7 +330,7 @@ def _best_places(dictionary, batch, starts):
     order = np.argsort(-likeness.max(axis=-1), axis=1, kind="stable")[:, :starts]
     place = np.take_along_axis(likeness.argmax(axis=-1), order, axis=1)
     grid = dictionary.grid
-    found = grid.corners(np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
+    found = block_corners(grid, np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
     if starts == 1:
         return found
     # Where rounding would choose the first start, double precision does.
