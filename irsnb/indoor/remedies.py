@@ -135,7 +135,7 @@ def locate_with_offset(
 
     Examples
     --------
-    >>> room = Room()
+    >>> room = Room(extent=(0, 2, 3, 5))
     >>> turning = np.exp(2j * np.pi * 150.0 * SYMBOL_TIME * np.arange(32))
     >>> fix, offset = locate_with_offset(room, signal(room, [(1.0, 4.0)]) * turning, most=200.0)
     >>> fix.position.round(5), offset.round(3)

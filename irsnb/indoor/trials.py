@@ -54,7 +54,8 @@ def locate_trial(
 
     Examples
     --------
-    >>> drawn = locate_trial(np.random.default_rng(0), 200, room=Room(), positions=(1.0, 4.0))
+    >>> room = Room(extent=(0, 2, 3, 5))
+    >>> drawn = locate_trial(np.random.default_rng(0), 200, room=room, positions=(1.0, 4.0))
     >>> ratio = np.sqrt(np.mean(drawn["ml"] ** 2 / drawn["ml_bound"] ** 2))
     >>> bool(0.9 < ratio < 1.1)
     True
@@ -108,7 +109,7 @@ def impaired_trial(
 
     Examples
     --------
-    >>> setting = {"room": Room(), "positions": [(1.0, 4.0), (-2.0, 9.5)]}
+    >>> setting = {"room": Room(extent=(0, 2, 3, 5)), "positions": [(1.0, 4.0), (0.2, 4.8)]}
     >>> rng = np.random.default_rng(0)
     >>> spoiled = impaired_trial(rng, 5, **setting, impairment=Impairment(carrier_offset=20.0))
     >>> remedied = impaired_trial(

@@ -33,7 +33,7 @@ from irsnb.indoor import (
     paper_tiles,
 )
 
-ROOM = Room(height=3.0, n_pilots=8, tiles=paper_tiles(3.0, 10))
+ROOM = Room(height=3.0, n_pilots=8, tiles=paper_tiles(3.0, 10), extent=(-2.5, 1.5, 3.5, 9.5))
 OTHER_ROOM = Room(n_pilots=4, tiles=paper_tiles(1.0, 5))
 PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
 PILOTS = indoor.receive(ROOM, PLACES, np.random.default_rng(0))
