@@ -98,9 +98,9 @@ def impaired_trial(
     -------
     dict of ndarray
         ``"position"`` (draws, n, D): errors of maximum likelihood [m]. ``"position_bound"`` (draws, n, D):
-        root of the bound without any impairment [m]. ``"remedied_bound"`` (draws, n, D): with the offset
-        unknown, if it is estimated, and with the receiver's own errors counted as noise [m]. ``"accepted"``
-        (draws, n): whether the fit says that it converged.
+        root of the bound without any impairment [m]. ``"remedied_bound"`` (draws, n, D): with offset and
+        velocity unknown, if they are estimated, and with the receiver's own errors counted as noise [m].
+        ``"accepted"`` (draws, n): whether the fit says that it converged.
 
     Raises
     ------
@@ -139,11 +139,12 @@ def impaired_trial(
     everywhere = np.tile(positions, (draws, 1))
     pilots = impaired_pilots(truth, everywhere, rng, impairment=impairment)
     shape = draws, *positions.shape
-    if impairment.estimate_offset:
+    moving = impairment.estimate_velocity
+    if impairment.estimate_offset or moving:
         beyond = 1 / (4 * room.n_pilots * impairment.symbol_time)
         most, time = MARGIN * abs(impairment.carrier_offset) + beyond, impairment.symbol_time
-        fix = locate_with_offset(believed, pilots, most=most, symbol_time=time)[0]
-        bound = offset_crlb(room, positions, symbol_time=time)
+        fix = locate_with_offset(believed, pilots, most=most, moving=moving, symbol_time=time)[0]
+        bound = offset_crlb(room, positions, moving=moving, symbol_time=time)
     else:
         fix, bound = locate(believed, pilots), position_crlb(room, positions)
     own = np.mean(np.abs(pilots.reshape(draws, len(positions), -1)) ** 2, axis=(0, 2))

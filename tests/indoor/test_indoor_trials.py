@@ -66,7 +66,7 @@ def test_a_sweep_takes_the_trials():
         ({"carrier_offset": 30.0}, {"estimate_offset": True}, 20),
         ({"carrier_offset": 30.0}, {"references": 8}, 20),
         ({"linewidth": 1.0}, {"references": 1}, 2),
-        ({"speed": 1.0}, {"estimate_offset": True}, 2),
+        ({"speed": 1.0}, {"estimate_velocity": True}, 100),
         ({"phase_bits": 2}, {"tell_model": True}, 100),
         ({"specular": True}, {"tell_model": True}, 100),
         ({"sigma_place": 0.002}, {"calibration_places": 40}, 2),
