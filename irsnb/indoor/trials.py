@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from irsnb import checks
 from irsnb.indoor.bounds import position_crlb
 from irsnb.indoor.costs import METHODS
-from irsnb.indoor.fingerprints import build_fingerprint
+from irsnb.indoor.fingerprints import FEWEST, build_fingerprint
 from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.locate import locate
 from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
@@ -201,6 +201,9 @@ def fingerprint_trial(
             raise ValueError(
                 f"changed: got {getattr(changed, name)} {name[2:]}; the room has {getattr(room, name)}"
             )
+    n_samples = checks.count("n_samples", n_samples, FEWEST)
+    for name, count in (("draws", draws), ("n_samples", n_samples)):
+        checks.check_memory(name, count, 16.0 * count * max(room.n_pilots, room.n_tiles))
     places = rng.uniform(*room.limits, (draws, room.n_coordinates))
     old, new = (
         build_fingerprint(draw_samples(each, n_samples, rng, multipath=multipath)) for each in (room, changed)

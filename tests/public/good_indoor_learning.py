@@ -92,8 +92,8 @@ GOOD = {
     indoor.swarm_search: {
         "room": room(),
         "pilots": complex_array(PILOTS, trailing=1, bad=[PILOTS[:0]]),
-        "settings": instance(
-            SearchSettings("a-priori-pso", "eliminated", 40, 20), bad=[SearchSettings, "pso"]
+        "settings": optional(
+            instance(SearchSettings("a-priori-pso", "eliminated", 40, 20), bad=[SearchSettings, "pso"])
         ),
         "centres": optional(real(PLACES, lead=False, bad=[PLACES[:1] * 3, (1.0,), (1.0, 2.0, 3.0), 1.0])),
         "seed": seed(),
@@ -203,7 +203,7 @@ GOOD = {
         "most": number(10.0, low=0, bad=[1e9]),
         "moving": flag(False),
         "method": choice("ml", bad=["phase-cost"]),
-        "symbol_time": symbol_time(),
+        "symbol_time": costly(symbol_time()),
     },
     indoor.offset_crlb: {
         "room": room(),
