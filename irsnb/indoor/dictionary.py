@@ -96,8 +96,10 @@ class Dictionary:
 
     @property
     def is_simple(self) -> bool:
-        """Whether few blocks are compared because there are as few, and as many pilots, as in the paper."""
-        return self.grid.n_blocks <= _ORDINARY and self.room.n_pilots >= _PILOTS
+        """Whether the first four blocks lose nobody: the paper's room does, at all its places."""
+        room = self.room
+        paper = room.n_coordinates == 2 and room.n_pilots >= _PILOTS and room.n_tiles >= 100
+        return paper and self.grid.n_blocks <= _ORDINARY
 
     @property
     def places(self) -> np.ndarray:
