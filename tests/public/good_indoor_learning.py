@@ -103,6 +103,7 @@ GOOD = {
         "room": room(),
         "positions": places(),
         "form": choice("eliminated", bad=["best"]),
+        "half_width": positive(0.25, array=False),
     },
     Samples: {
         "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
