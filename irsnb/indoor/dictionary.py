@@ -145,7 +145,7 @@ def build_dictionary(room: Room, method: str = "ml") -> Dictionary:
     --------
     >>> dictionary = build_dictionary(Room(n_pilots=4))
     >>> dictionary.grid.n_blocks, dictionary.spans.shape
-    (7200, (4, 14400))
+    (28461, (4, 56922))
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
