@@ -135,7 +135,9 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
     kept = json.loads((tmp_path / "indoor" / f"{tool.file_stem(tool.hybrid_name(*task))}.json").read_text())
     assert len(set(labels)) == tool.COMBS and kept["users"] == len(grid) == 7371
     assert np.allclose(kept["map"], np.linalg.norm(estimates - grid, axis=-1), rtol=6e-3)
-    assert max(kept["refined"]) == max(kept["errors"]) and kept["refined_lost"] == kept["lost"]
+    # They start inside the area.
+    assert 0.98 * max(kept["errors"]) < max(kept["refined"]) <= max(kept["errors"])
+    assert 0 < kept["refined_lost"] <= kept["lost"]
     assert kept["outside"] == 0 and kept["lost"] == kept["lost_inside"] > 0
 
 
