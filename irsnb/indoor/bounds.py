@@ -4,14 +4,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb.bounds import cramer_rao_bound
-from irsnb.checks import choice, flag, generator, instance
+from irsnb.checks import choice, generator, instance
 from irsnb.indoor.costs import METHODS, residuals
-from irsnb.indoor.model import Room, checked_positions
+from irsnb.indoor.scene import Room, checked_positions
+from irsnb.indoor.signal import signal_unchecked
 
-__all__ = ["errors_at_bound", "position_crlb", "position_error_bound"]
+__all__ = ["errors_at_bound", "position_crlb"]
 
 
-def position_crlb(room: Room, positions: ArrayLike, method: str = "ml") -> np.ndarray:
+def position_crlb(room: Room, positions: ArrayLike, *, method: str = "ml") -> np.ndarray:
     """Smallest covariance of an unbiased position from the pilots (4).
 
     The pilots are ``alpha s(p) + w`` with an unknown complex gain; projected, there is an unknown constant f
@@ -22,19 +23,20 @@ def position_crlb(room: Room, positions: ArrayLike, method: str = "ml") -> np.nd
     Parameters
     ----------
     room : irsnb.indoor.Room
-    positions : array_like, shape (..., 2)
+    positions : array_like, shape (..., D)
         Users [m].
     method : {"ml", "ml-projected", "phase-cost"}
 
     Returns
     -------
-    ndarray, shape (..., 2, 2)
+    ndarray, shape (..., D, D)
         Covariance [m^2].
 
     Raises
     ------
     ValueError
-        If a position is not finite or outside the room, or the method is unknown.
+        If a position is not finite or outside the room, the method is unknown, or the pilots do not fix a
+        position: behind all tiles, or, where the height is unknown, at the height of tiles and station.
 
     Examples
     --------
@@ -44,47 +46,16 @@ def position_crlb(room: Room, positions: ArrayLike, method: str = "ml") -> np.nd
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
-    positions = checked_positions(positions)
-    flat = positions.reshape(-1, 2)
-    _, jacobian = residuals(room, method)(flat, room.signal(flat))
+    positions = checked_positions(room, positions)
+    coordinates = room.n_coordinates
+    flat = positions.reshape(-1, coordinates)
+    _, jacobian = residuals(room, method)(flat, signal_unchecked(room, flat))
     bound = cramer_rao_bound(np.swapaxes(jacobian, -1, -2) @ jacobian)
-    return bound.reshape(*positions.shape[:-1], 2, 2)
-
-
-def position_error_bound(room: Room, positions: ArrayLike, multipath: bool = False) -> np.ndarray:
-    """Root of the trace of :func:`position_crlb`: the smallest RMS distance of an unbiased estimate.
-
-    Parameters
-    ----------
-    room : irsnb.indoor.Room
-    positions : array_like, shape (..., 2)
-        Users [m].
-    multipath : bool
-        Whether the direct link's multipath f in (4) is there, unknown.
-
-    Returns
-    -------
-    ndarray, shape (...)
-        [m].
-
-    Raises
-    ------
-    ValueError
-        If a position is not finite or outside the room, or `multipath` is neither True nor False.
-
-    Examples
-    --------
-    >>> room, place = Room(), (1.0, 4.0)
-    >>> bool(position_error_bound(room, place, multipath=True) > position_error_bound(room, place))
-    True
-    """
-    multipath = flag("multipath", multipath)
-    bound = position_crlb(room, positions, "ml-projected" if multipath else "ml")
-    return np.sqrt(np.trace(bound, axis1=-2, axis2=-1))
+    return bound.reshape(*positions.shape[:-1], coordinates, coordinates)
 
 
 def errors_at_bound(
-    room: Room, positions: ArrayLike, rng: np.random.Generator, method: str = "ml"
+    room: Room, positions: ArrayLike, rng: np.random.Generator, *, method: str = "ml"
 ) -> np.ndarray:
     """Errors that an estimator at the bound would make: one Gaussian draw for each user.
 
@@ -93,7 +64,7 @@ def errors_at_bound(
     Parameters
     ----------
     room : irsnb.indoor.Room
-    positions : array_like, shape (..., 2)
+    positions : array_like, shape (..., D)
         Users [m].
     rng : numpy.random.Generator
     method : {"ml", "ml-projected", "phase-cost"}
@@ -114,6 +85,6 @@ def errors_at_bound(
     (2,)
     """
     generator("rng", rng)
-    factor = np.linalg.cholesky(position_crlb(room, positions, method))
+    factor = np.linalg.cholesky(position_crlb(room, positions, method=method))
     draws = rng.standard_normal((*factor.shape[:-1], 1))
     return np.linalg.norm((factor @ draws)[..., 0], axis=-1)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb.checks import azimuth, choice, common_shape, complex_array, instance
-from irsnb.indoor.model import Room, signal_and_gradient
+from irsnb.indoor.scene import Room, checked_positions
+from irsnb.indoor.signal import signal_and_gradient, signal_unchecked
 
 __all__ = ["METHODS", "features", "likelihood_cost", "phase_cost", "references"]
 
@@ -96,7 +97,8 @@ def references_unchecked(signal, method, present=None):
     vectors = features_unchecked(signal, method, present)
     if method == "phase-cost":
         vectors = vectors / np.maximum(np.abs(vectors), np.finfo(vectors.real.dtype).tiny)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    size = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.maximum(size, np.finfo(size.dtype).tiny)
 
 
 def _pilots(name, values):
@@ -120,9 +122,10 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
     Returns
     -------
     callable
-        ``function(positions (n, 2), measurements (n, T))`` gives residuals (n, R) and Jacobian (n, R, 2).
+        ``function(positions (n, D), pilots (n, T))`` gives residuals (n, R) and Jacobian (n, R, D). Where
+        there is no signal, behind the tiles, the Jacobian is zero.
     """
-    deviation = room.sigma / np.sqrt(2)
+    deviation, coordinates = room.sigma / np.sqrt(2), room.n_coordinates
 
     def likelihood(positions, measured):
         from irsnb.indoor.kernels import likelihood_residuals
@@ -131,30 +134,50 @@ def residuals(room: Room, method: str) -> Callable[[np.ndarray, np.ndarray], tup
         return likelihood_residuals(values, measured, deviation, method == "ml-projected")
 
     def phases(positions, measured):
-        missed, jacobian = _phase_residuals(room, positions, measured, None)
-        by_place, by_offset = jacobian[..., :2], jacobian[..., 2:]
-        inner = np.sum(by_place * by_offset, axis=1, keepdims=True) / np.sum(
-            by_offset**2, axis=1, keepdims=True
-        )
+        missed, jacobian = phase_residuals(room, positions, measured, None)
+        by_place, by_offset = jacobian[..., :coordinates], jacobian[..., coordinates:]
+        power = np.maximum(np.sum(by_offset**2, axis=1, keepdims=True), np.finfo(float).tiny)
+        inner = np.sum(by_place * by_offset, axis=1, keepdims=True) / power
         return missed / deviation, (by_place - by_offset * inner) / deviation
 
     return phases if method == "phase-cost" else likelihood
 
 
-def _phase_residuals(room, positions, measured, offset):
-    """Amplitudes times the sine in (5), (n, T), and their derivative by x, y and the offset, (n, T, 3).
+def phase_residuals(
+    room: Room, positions: np.ndarray, measured: np.ndarray, offset: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Amplitudes times the sine in (5), and their derivatives by the coordinates and the offset.
 
-    With an offset of None, the one that makes (5) smallest.
+    With an offset of None, the one that makes (5) smallest. A pilot without signal has no phase: half of its
+    power counts, as it does in the mean over all phases.
+
+    Parameters
+    ----------
+    room : irsnb.indoor.Room
+    positions : ndarray, shape (n, D)
+        [m].
+    measured : ndarray of complex, shape (n, T)
+        Pilots; NaN where one is missing.
+    offset : ndarray, shape (n,), optional
+        [rad].
+
+    Returns
+    -------
+    missed : ndarray, shape (n, T)
+    slopes : ndarray, shape (n, T, D + 1)
     """
     signal, *gradient = np.moveaxis(signal_and_gradient(room, positions), 1, 0)
     measured = np.where(np.isfinite(measured), measured, 0)
-    modulus = np.maximum(np.abs(signal), np.finfo(float).tiny)
-    turned = measured * signal.conj() / modulus
+    modulus = np.abs(signal)
+    dark, modulus = modulus == 0, np.maximum(modulus, np.finfo(float).tiny)
+    turned = measured * (signal / modulus).conj()
     if offset is None:
         offset = np.angle(np.sum(turned**2, axis=-1)) / 2
     turned = turned * np.exp(-1j * offset)[:, None]
-    per_signal = signal.conj() / modulus**2
-    by_place = ((slope * per_signal).imag for slope in gradient)
+    if dark.any():
+        turned = np.where(dark, 1j * np.abs(measured) / np.sqrt(2), turned)
+    per_signal = (signal / modulus).conj() / modulus
+    by_place = (np.where(dark, 0, (slope * per_signal).imag) for slope in gradient)
     slopes = np.stack([*by_place, np.ones(signal.shape)], axis=-1)
     return turned.imag, -turned.real[..., None] * slopes
 
@@ -172,7 +195,7 @@ def phase_cost(
     room : irsnb.indoor.Room
     measured : array_like of complex, shape (n_pilots,)
         One user's pilots.
-    positions : array_like, shape (..., 2)
+    positions : array_like, shape (..., D)
         Hypothetical places [m].
     offset : array_like, shape (...), optional
         Hypothetical phase offset phi_0 [rad]; eliminated in closed form if left out.
@@ -189,20 +212,29 @@ def phase_cost(
 
     Examples
     --------
+    >>> from irsnb.indoor import signal
     >>> room, place = Room(), (1.0, 4.0)
-    >>> turned = room.signal(place) * np.exp(0.3j)
+    >>> turned = signal(room, place) * np.exp(0.3j)
     >>> bool(phase_cost(room, turned, place) < 1e-3), bool(phase_cost(room, turned, place, 0.5) > 1)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    signal = room.signal(positions)
-    turned = measured * signal.conj() / np.maximum(np.abs(signal), np.finfo(float).tiny)
+    measured, positions = checked_user(room, measured), checked_positions(room, positions)
+    if offset is not None:
+        offset = azimuth("offset", offset)
+        common_shape(positions=positions.shape[:-1], offset=offset.shape)
+    return phase_cost_unchecked(room, measured, positions, offset)
+
+
+def phase_cost_unchecked(
+    room: Room, measured: np.ndarray, positions: np.ndarray, offset: np.ndarray | None = None
+) -> np.ndarray:
+    """:func:`phase_cost` at finite places, which may lie outside the room."""
+    values = signal_unchecked(room, positions)
+    turned = measured * (values / np.maximum(np.abs(values), np.finfo(float).tiny)).conj()
     weights = np.sum(np.abs(measured) ** 2, axis=-1)
     aligned = np.sum(turned**2, axis=-1)
     if offset is None:
         return (weights - np.abs(aligned)) / (2 * room.sigma**2)
-    offset = azimuth("offset", offset)
-    common_shape(positions=aligned.shape, offset=offset.shape)
     return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
 
 
@@ -224,7 +256,7 @@ def likelihood_cost(
     room : irsnb.indoor.Room
     measured : array_like of complex, shape (n_pilots,)
         One user's pilots.
-    positions : array_like, shape (..., 2)
+    positions : array_like, shape (..., D)
         Hypothetical places [m].
     method : {"ml", "ml-projected"}
         Projected, a constant in all pilots is left out first.
@@ -241,20 +273,30 @@ def likelihood_cost(
 
     Examples
     --------
+    >>> from irsnb.indoor import signal
     >>> room = Room()
-    >>> cost = likelihood_cost(room, room.signal((1.0, 4.0)), [(1.0, 4.0), (1.1, 4.0)])
+    >>> cost = likelihood_cost(room, signal(room, (1.0, 4.0)), [(1.0, 4.0), (1.1, 4.0)])
     >>> bool(cost[0] < 1e-3), bool(cost[1] > 1e3)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    measured = features_unchecked(measured, choice("method", method, METHODS[:2]))
-    inner = references_unchecked(room.signal(positions), method).conj() @ measured
+    measured, positions = checked_user(room, measured), checked_positions(room, positions)
+    return likelihood_cost_unchecked(room, measured, positions, choice("method", method, METHODS[:2]))
+
+
+def likelihood_cost_unchecked(
+    room: Room, measured: np.ndarray, positions: np.ndarray, method: str
+) -> np.ndarray:
+    """:func:`likelihood_cost` at finite places, which may lie outside the room."""
+    measured = features_unchecked(measured, method)
+    inner = references_unchecked(signal_unchecked(room, positions), method).conj() @ measured
     return (np.sum(np.abs(measured) ** 2) - np.abs(inner) ** 2) / room.sigma**2
 
 
-def phase_cost_gradient(room, measured, positions, offset=None):
-    """Derivative of :func:`phase_cost` by x and y (n, 2), or by x, y and the offset (n, 3), for n places."""
-    unknowns = 2 if offset is None else 3
+def phase_cost_gradient(
+    room: Room, measured: np.ndarray, positions: np.ndarray, offset: np.ndarray | None = None
+) -> np.ndarray:
+    """Derivative of :func:`phase_cost` by the coordinates (n, D), with an offset by it as well (n, D + 1)."""
+    unknowns = room.n_coordinates + (offset is not None)
     measured = np.broadcast_to(measured, (len(positions), room.n_pilots))
-    missed, jacobian = _phase_residuals(room, positions, measured, offset)
+    missed, jacobian = phase_residuals(room, positions, measured, offset)
     return 2 * np.einsum("nt,ntp->np", missed, jacobian[..., :unknowns]) / room.sigma**2
