@@ -145,6 +145,13 @@ def test_sensitivities_by_finite_differences():
             assert np.allclose(numeric, expected, atol=1e-10)
 
 
+def test_a_target_on_the_line_of_two_surfaces_is_refused_wherever_they_stand():
+    surfaces = np.array([(100.0, 2000.0, -50.0), (900.0, 2600.0, -50.0)])
+    with pytest.raises(ValueError, match="on the line between two surfaces"):
+        elliptic.pair_sensitivities(surfaces, RECEIVER, surfaces.mean(axis=0))
+    elliptic.pair_sensitivities(surfaces, RECEIVER, surfaces.mean(axis=0) + [0.0, 0.0, 50.0])
+
+
 def test_sensitivities_of_surfaces_on_a_line_lie_on_a_line():
     x = EXPERIMENTS[3]
     by_angles, _ = elliptic.pair_sensitivities(x.surfaces, x.receiver, x.target)

@@ -37,6 +37,8 @@ HEARD = EYE + STEERED.T @ STEERED.conj()
         (lambda: hybrid.crlb(ARRAY, [USERS[0], USERS[0]], 10, 100), "users.*look alike"),
         (lambda: hybrid.crlb(ARRAY, USERS, [1.0, 2.0, 3.0], 100), "broadcast"),
         (lambda: hybrid.crlb(ARRAY, [(0.1, 0.1, -1.0)], 10, 100), "above 0 m"),
+        (lambda: hybrid.crlb(ARRAY, [USERS[0], (30.0, -0.2, 7.0)], 10, 100), "4 pi"),
+        (lambda: hybrid.crlb(ARRAY, [USERS[0], (0.1, -2.0, 7.0)], 10, 100), "pi/2"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 0), "n_snapshots"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, np.eye(3)), "correlation"),
         (lambda: hybrid.crlb(ARRAY, USERS, 10, 100, [[1, 0.5], [0, 1]]), "correlation.*Hermitian"),
