@@ -134,15 +134,6 @@ class Tiles(Compared):
         return locked(np.stack([along, np.cross(along, self.normals), self.normals]) + 0.0)
 
 
-class DefaultTiles(Tiles):
-    """Tiles that a room was not given: they follow its height, until ``dataclasses.replace`` changes them."""
-
-    @property
-    def untouched(self) -> bool:
-        """Whether these are still the paper's tiles at some height."""
-        return self == DefaultTiles(*on_walls(self.positions[0, 2], 50))
-
-
 def paper_tiles(
     height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings
 ) -> Tiles:
