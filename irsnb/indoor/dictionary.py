@@ -17,15 +17,15 @@ from numpy.typing import ArrayLike
 
 from irsnb.checks import check_memory, choice, complex_array, count, instance
 from irsnb.indoor.costs import METHODS, features_unchecked, references_unchecked
-from irsnb.indoor.grid import Grid, search_grid, span_rank
+from irsnb.indoor.grid import Grid, block_corners, search_grid, span_rank
 from irsnb.indoor.scene import Room
-from irsnb.indoor.signal import signal_unchecked
+from irsnb.indoor.signal import block_signals, signal_unchecked
 
 __all__ = ["Dictionary", "build_dictionary", "search"]
 
 _STARTS, _MOST, _USERS, _BLOCKS, _PIECE = 4, 256, 128, 128, 1024
-_ORDINARY = 7500
-"""Blocks of a room such as the paper's."""
+_ORDINARY, _PILOTS = 7500, 32
+"""Blocks and pilots of a room such as the paper's."""
 _GATHERED = 2**17
 """Places whose vectors are compared at a time."""
 _KEPT_BYTES, _SPAN_BYTES, _VECTOR_BYTES = 2**30, 2**29, 2**28
@@ -65,8 +65,9 @@ class _Vectors:
     def _computed(self, blocks):
         vectors = np.empty((len(blocks), *self.shape[1:]), np.complex64)
         for i in range(0, len(blocks), 16):
-            places = self.grid.corners(blocks[i : i + 16])[:, None, :] + self.grid.inner
-            vectors[i : i + 16] = references_unchecked(signal_unchecked(self.room, places), "ml")
+            corners = block_corners(self.grid, blocks[i : i + 16])
+            values = block_signals(self.room, corners, self.grid.sides, self.grid.inner)
+            vectors[i : i + 16] = references_unchecked(values, "ml")
         return vectors
 
 
@@ -93,11 +94,16 @@ class Dictionary:
     _vectors: _Vectors
 
     @property
+    def is_simple(self) -> bool:
+        """Whether few blocks are compared because there are as few, and as many pilots, as in the paper."""
+        return self.grid.n_blocks <= _ORDINARY and self.room.n_pilots >= _PILOTS
+
+    @property
     def places(self) -> np.ndarray:
         """All places, (B, G, D) [m]."""
         blocks, size = self.grid.n_blocks, self.grid.inner.size
         check_memory("room", self.room, 8.0 * blocks * size)
-        return self.grid.corners(np.arange(blocks))[:, None, :] + self.grid.inner
+        return block_corners(self.grid, np.arange(blocks))[:, None, :] + self.grid.inner
 
     @property
     def vectors(self) -> np.ndarray:
@@ -140,7 +146,9 @@ def build_dictionary(room: Room, method: str = "ml") -> Dictionary:
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
-    key = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
+    key = room.__dict__.get("_without_powers")
+    if key is None:
+        key = room.__dict__["_without_powers"] = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
     grid, vectors = _keep((key, "vectors"), lambda: _start(key))
     if 8.0 * grid.n_blocks * span_rank(room) * room.n_pilots > _SPAN_BYTES:
         return Dictionary(room, method, grid, None, vectors)
@@ -190,8 +198,8 @@ def _spans(room, grid, kind, blocks):
     """Orthonormal bases of the signals in blocks (m,), (T, m R)."""
     from irsnb.indoor.kernels import orthonormal
 
-    places = grid.corners(blocks)[:, None, :] + grid.sparse
-    unit = references_unchecked(signal_unchecked(room, places), kind)
+    values = block_signals(room, block_corners(grid, blocks), grid.sides, grid.sparse)
+    unit = references_unchecked(values, kind)
     bases = orthonormal(unit, span_rank(room))
     return np.moveaxis(bases, -1, 0).reshape(room.n_pilots, -1)
 
@@ -244,6 +252,31 @@ def search(dictionary: Dictionary, measured: ArrayLike, *, depth: int = 1) -> np
     return found
 
 
+def quick_search(dictionary: Dictionary, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The best place of the one best block of users (n, T), and what other blocks could reach.
+
+    A place's likeness to a user's vector, squared, is at most the vector's energy in the span of the place's
+    block, but for what the span does not hold. So the best place has been found where it reaches more.
+
+    Returns
+    -------
+    starts : ndarray, shape (n, 1, D)
+    rival : ndarray, shape (n,)
+        Largest energy in the span of another block; 1 where pilots are missing.
+    """
+    starts = np.empty((len(measured), 1, dictionary.room.n_coordinates))
+    rival, missing = np.ones(len(measured)), np.isnan(measured)
+    for batch in _batches(dictionary, np.where(missing, 0, measured), missing, 1):
+        batch.compared = min(2, dictionary.grid.n_blocks)
+        _rank_blocks(dictionary, [batch])
+        order = np.argsort(-batch.energies, axis=1, kind="stable")
+        batch.blocks = np.take_along_axis(batch.blocks, order[:, :1], axis=1)
+        starts[batch.rows] = _best_places(dictionary, batch, 1)
+        if batch.present is None and batch.compared == 2:
+            rival[batch.rows] = batch.energies.min(axis=1)
+    return starts, rival
+
+
 def has_signal(measured: np.ndarray, method: str) -> np.ndarray:
     """Whether :func:`irsnb.indoor.features` of each user differ from zero: pilots (n, T), NaN if missing."""
     present = np.isfinite(measured)
@@ -275,7 +308,7 @@ def _batches(dictionary, measured, missing, depth):
         users = np.flatnonzero(heard == n_heard)
         # Fewer pilots tell blocks apart less well, the spans hold those that are missing, and of many blocks
         # more are like another.
-        compared = _STARTS * (32 / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        compared = _STARTS * (_PILOTS / n_heard) ** 2 * (1 + n_pilots - n_heard)
         compared *= depth * max(n_blocks / _ORDINARY, 1.0) ** 0.5
         compared = min(round(np.clip(compared, _STARTS, _MOST)), n_blocks)
         step = max(min(_USERS, _GATHERED // (compared * len(dictionary.grid.inner))), 1)
@@ -330,7 +363,7 @@ def _best_places(dictionary, batch, starts):
     order = np.argsort(-likeness.max(axis=-1), axis=1, kind="stable")[:, :starts]
     place = np.take_along_axis(likeness.argmax(axis=-1), order, axis=1)
     grid = dictionary.grid
-    found = grid.corners(np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
+    found = block_corners(grid, np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
     if starts == 1:
         return found
     # Where rounding would choose the first start, double precision does.

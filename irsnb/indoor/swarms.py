@@ -274,4 +274,4 @@ def curvatures(room: Room, positions: ArrayLike, form: str = "as published") -> 
         jacobian = residuals(room, method)(places, pilots)[1]
     # Both costs are half the squared residuals in standard deviations.
     hessian = np.swapaxes(jacobian, -1, -2) @ jacobian
-    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], -1)
+    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], hessian.shape[-1])

@@ -87,9 +87,12 @@ def test_references_take_out_an_offset_and_most_of_a_walk():
     steady = spoiled(carrier_offset=300.0, references=8)
     assert np.allclose(steady, steady[:, :1], atol=1e-9), "an even turn is taken out whole"
     users = np.tile(USERS[:1], (2000, 1))
-    walk = {k: np.angle(spoiled(users=users, linewidth=5.0, references=k) * 1) for k in (0, 2, 8)}
-    rough = {k: np.mean(np.std(np.unwrap(phase), axis=1)) for k, phase in walk.items()}
-    assert rough[2] < 0.6 * rough[8] < 0.4 * rough[0]
+    walk = {k: np.unwrap(np.angle(spoiled(users=users, linewidth=5.0, references=k))) for k in (0, 2, 8)}
+    rough = {k: np.mean(np.var(phase, axis=1)) for k, phase in walk.items()}
+    # Within g steps between two references a walk of steps s is a bridge, of mean variance (g + 1) s^2 / 6.
+    step = 2 * np.pi * 5.0 / 14e3
+    assert rough[2] == pytest.approx(step * 4 / 6, rel=0.1)
+    assert rough[8] == pytest.approx(step * 10 / 6, rel=0.2) and rough[8] < 0.5 * rough[0]
 
 
 def test_the_room_as_it_is():
@@ -111,15 +114,15 @@ def test_the_room_as_it_is():
 
 def test_the_offset_is_found_with_the_place_at_the_bound():
     rng = np.random.default_rng(4)
-    users = np.repeat(USERS, 60, axis=0)
+    users = np.repeat(USERS, 40, axis=0)
     impairment = Impairment(carrier_offset=-220.0)
     pilots = impaired_pilots(ROOM, users, rng, impairment=impairment)
-    fix, offset = locate_with_offset(ROOM, pilots, most=300.0)
+    fix, offset = locate_with_offset(ROOM, pilots, most=240.0)
     assert fix.converged.mean() > 0.98 and fix.dof == 64 - 5
     bound = np.trace(offset_crlb(ROOM, USERS), axis1=-2, axis2=-1)
-    assert np.allclose(np.trace(fix.covariance[::60], axis1=-2, axis2=-1), bound, rtol=1e-2)
-    ratio = np.sum((fix.position - users) ** 2, axis=-1).reshape(3, 60).mean(axis=1) / bound
-    assert np.all((ratio > 0.6) & (ratio < 1.5)), ratio
+    assert np.allclose(np.trace(fix.covariance[::40], axis1=-2, axis2=-1), bound, rtol=1e-2)
+    ratio = np.sum((fix.position - users) ** 2, axis=-1).reshape(3, 40).mean(axis=1) / bound
+    assert np.all((ratio > 0.55) & (ratio < 1.6)), ratio
     assert np.abs(offset + 220).max() < 1.0
 
 
