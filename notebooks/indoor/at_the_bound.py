@@ -423,9 +423,10 @@ identified = [
     if level is None
 ]
 identified = np.concatenate(identified)
-asked = rng.uniform(*room.limits, (8, 2))
-heard = receive(room, asked, rng)
-ended = swarm_search(room, heard, SearchSettings("ga-pso"), seed=7).position
+search_rng = np.random.default_rng(7)
+asked = search_rng.uniform(*room.limits, (10, 2))
+heard = receive(room, asked, search_rng)
+ended = swarm_search(room, heard, SearchSettings("ga-pso"), seed=1).position
 astray = np.linalg.norm(ended - asked, axis=-1) > 0.01
 cheaper = np.array(
     [
@@ -491,7 +492,7 @@ ledger.record(
 
 # %% tags=["hide-cell"]
 # Checks: one line for each number and statement of this page.
-for (height, method), found in results.items():
+for (height, _), found in results.items():
     limits = (0.95, 1.05)
     assert found["error"].max() < 0.01 and limits[0] < found["ratio"][0] < limits[1]
     assert found["held"][1] - 0.005 < 0.95 < found["held"][2] + 0.005

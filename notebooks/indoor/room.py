@@ -9,7 +9,7 @@
 #
 # * **Micrometres, if the model holds exactly.** No unbiased method has a smaller error than 1.1 µm with the tiles at the user's height, and 25 µm with the tiles two metres higher
 #   (medians over 7371 places, 20 dBm a pilot). [What a real room adds](what_is_realistic.ipynb) is far larger.
-# * **The tile's beam makes the difference of 23 times, not the geometry.** A tile 25 cells high sends a flat beam, which passes over users below it. With tiles one cell high the two heights differ by a fifth.
+# * **The tile's beam makes the difference of 23 times, not the geometry.** A tile 25 cells high sends a flat beam, which passes over users below it. With tiles one cell high the two heights differ by a factor of 1.2.
 # * **The tiles' phases hardly matter.** Fourier, Hadamard, one-bit or other random phases change the bound by less than 10 %. Power, the number of walls with tiles and the carrier change it by 6 to 45 times.
 # :::
 
@@ -251,7 +251,7 @@ plt.show()
 #
 # Each row of the figure changes one thing.
 
-# %% mystnb={"figure": {"caption": "How many times larger the bound becomes, for tiles at 1 m (blue) and at 3 m (orange): medians over 238 places. One thing is changed in each row. \"One row of cells\": tiles of 4 by 1 cells. \"Unknown echo\": f in (4) is unknown as well. \"Mirrors\": tiles that reflect as mirrors, not by (2). \"Curved waves\": every cell at its own distance, in place of (3).", "name": "fig-indoor-tornado"}, "image": {"alt": "Twelve rows of paired bars on a logarithmic axis from 0.5 to 50, starting at 1. Power shared by 2048 subcarriers multiplies the bound by 45, one row of cells by 25 at 1 metre and 1.3 at 3 metres, tiles on one wall by 10 and 6, 28 gigahertz by 8 and 9, 8 pilots and 26 tiles by 2; unknown echo, one-bit phases and a Fourier codebook leave it within a few percent; mirrors lower it to 0.6 and 128 pilots to 0.5."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "How many times larger the bound becomes, for tiles at 1 m (blue) and at 3 m (orange): medians over 238 places. One thing is changed in each row. \"One row of cells\": tiles of 4 by 1 cells. \"Unknown echo\": f in (4) is unknown as well. \"Mirrors\": tiles that reflect as mirrors, not by (2). \"Curved waves\": every cell at its own distance, in place of (3).", "name": "fig-indoor-tornado"}, "image": {"alt": "Twelve rows of paired bars on a logarithmic axis from 0.5 to 50, starting at 1. Power shared by 2048 subcarriers multiplies the bound by 45, one row of cells by 25 at 1 metre and 1.2 at 3 metres, tiles on one wall by 8 and 6, 28 gigahertz by 8, 8 pilots and 26 tiles by 2; unknown echo, one-bit phases and a Fourier codebook leave it within a few percent; mirrors lower it to 0.65 and 0.6 and 128 pilots to 0.5."}} tags=["hide-input"]
 some, front_wall = grid[::31], slice(0, 50)
 
 
@@ -305,8 +305,8 @@ axes.text(18, -10, "tiles at 3 m", color="C1")
 plt.show()
 
 # %% [markdown]
-# Two rows explain the two heights. With one row of cells a tile shines up and down alike: at 1 m this costs 25 times, at 3 m 1.3 times, and the bounds become 27 and 33 µm.
-# A receiver that does not know the echo $f$ loses a few percent. A balanced codebook, such as the Fourier one, makes that free: the pilots of every place then have mean zero, and a constant cannot hide in them.
+# Two rows explain the two heights. With one row of cells a tile shines up and down alike: at 1 m this costs a factor of 25, at 3 m one of 1.2. The bounds become 28 and 34 µm.
+# A receiver that does not know the echo $f$ loses 1 to 2 %. A balanced codebook, such as the Fourier one, makes that free: the pilots of every place then have mean zero, and a constant cannot hide in them.
 #
 # :::{admonition} Is a tile in the far field?
 # :class: note dropdown
@@ -408,7 +408,7 @@ medians = [
 assert np.round(medians, 2).tolist() == [0.24, 0.39, 0.25]
 
 # %% [markdown]
-# **3.** With 8 pilots in place of 32, noise alone would double the bound. The figure says 2.2 and 2.3. Where does the rest come from?
+# **3.** With 8 pilots in place of 32, noise alone would double the bound. The figure says 2.2. Where does the rest come from?
 #
 # :::{hint}
 # :class: dropdown
@@ -416,14 +416,14 @@ assert np.round(medians, 2).tolist() == [0.24, 0.39, 0.25]
 # :::
 # :::{admonition} Solution
 # :class: dropdown
-# Four real unknowns (x, y, and the complex gain) share $2T$ real numbers. The projection takes two of them. Of 64 numbers this is little, of 16 it is an eighth of the change. With 128 pilots in place of 32 the bound therefore halves
+# Four real unknowns (x, y, and the complex gain) share $2T$ real numbers. The projection takes two of them for the gain: little of 64, an eighth of 16. With 128 pilots in place of 32 the bound therefore halves
 # nearly exactly.
 # :::
 
 # %% tags=["hide-cell"]
 # Solution 3.
 for height in rooms:
-    assert 2.1 < moved_by["8 pilots", height] < 2.4
+    assert round(moved_by["8 pilots", height], 1) == 2.2
     assert abs(moved_by["128 pilots", height] - 0.5) < 0.02
 
 # %% [markdown]
@@ -435,14 +435,14 @@ for height in rooms:
 # :::
 # :::{admonition} Solution
 # :class: dropdown
-# The columns of the codebook must differ. A hundred random columns of 32 signs do, nearly as well as columns of any phases. The bound grows by 3 % at 1 m and by 2 % at 3 m.
+# The columns of the codebook must differ. A hundred random columns of 32 signs do, nearly as well as columns of any phases. The bound grows by less than 1 %.
 # :::
 
 # %% tags=["hide-cell"]
 # Solution 4.
 one_bit = replace(room, phase_bits=1)
 assert np.allclose(one_bit.coefficients.imag, 0, atol=1e-12)
-assert [round(moved_by["1-bit phases", h], 2) for h in rooms] == [1.03, 1.02]
+assert all(1 < moved_by["1-bit phases", h] < 1.01 for h in rooms)
 
 # %% [markdown]
 # ## What the paper claims
@@ -526,13 +526,12 @@ levels = [
 assert [round(np.median(values)) for values in levels] == [83, 57]
 one_row = [changes(each)["one row of cells"] for each in rooms.values()]
 flat = [1e6 * np.median(bound(each, grid)) for each in one_row]
-assert [round(value) for value in flat] == [27, 33] and 1.15 < flat[1] / flat[
-    0
-] < 1.25
+assert [round(value) for value in flat] == [28, 34]
+assert round(flat[1] / flat[0], 1) == 1.2
 assert round(moved_by["one row of cells", 1.0]) == 25
-assert round(moved_by["one row of cells", 3.0], 1) == 1.3
+assert round(moved_by["one row of cells", 3.0], 1) == 1.2
 for name in ("power shared by 2048 subcarriers", "tiles on one wall", "28 GHz"):
-    assert all(6 < moved_by[name, h] < 46 for h in rooms)
+    assert all(5.5 < moved_by[name, h] < 45.5 for h in rooms)
 codebooks = [replace(room, codebook=name) for name in ("dft", "hadamard")]
 codebooks += [replace(room, phase_bits=bits) for bits in (1, 2)]
 codebooks += [replace(room, phase_seed=seed) for seed in (1, 2, 3)]
@@ -540,7 +539,7 @@ for height in rooms:
     for other in codebooks:
         same_height = replace(other, height=height)
         assert abs(np.median(bound(same_height, some) / base[height]) - 1) < 0.1
-    assert 1 < moved_by["unknown echo", height] < 1.05
+    assert 1.01 < moved_by["unknown echo", height] < 1.02, moved_by
 balanced = codebooks[0]
 assert np.allclose(bound(balanced, some, "ml-projected"), bound(balanced, some))
 assert np.allclose(signal(balanced, some).mean(axis=-1), 0, atol=1e-16)
@@ -562,4 +561,4 @@ for each in rooms.values():
 assert [round(value, 2) for value in coherence] == [0.98, 0.94]
 assert round(40 * np.log10(28 / 3.5)) == 36
 assert fix.converged.mean() > 0.99 and np.linalg.norm(errors, axis=-1).max() < 4e-3
-assert own_ratio[1] < 1 < own_ratio[2] and own_ratio[0] <= 1.05
+assert np.allclose(own_ratio, (1.0, 0.98, 1.02), atol=0.012), own_ratio
