@@ -309,8 +309,8 @@ for axes, (height, each) in zip(panels, rooms.items(), strict=True):
 panels[0].set_ylabel("lowest cost elsewhere")
 panels[0].text(100, 1e10, "no echo", color="C0")
 panels[0].text(3e5, 3e10, "echo of 0 dB", color="C1")
-plt.show()
 n_lower = {key: int(np.sum(b < a)) for key, (a, b, _) in looked.items()}
+plt.show()
 
 # %% [markdown]
 # Without an echo the cost (5) identifies the user: no place of the area comes closer than ten thousand times the user's cost. A search that ends metres off has missed the minimum. With an echo of 0 dB the cost is lower elsewhere for more than half of the users,
