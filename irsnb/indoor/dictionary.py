@@ -9,7 +9,8 @@ does not fit into memory is computed piece by piece at every search.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -95,8 +96,10 @@ class Dictionary:
 
     @property
     def is_simple(self) -> bool:
-        """Whether few blocks are compared because there are as few, and as many pilots, as in the paper."""
-        return self.grid.n_blocks <= _ORDINARY and self.room.n_pilots >= _PILOTS
+        """Whether the first four blocks lose nobody: the paper's room does, at all its places."""
+        room = self.room
+        paper = room.n_coordinates == 2 and room.n_pilots >= _PILOTS and room.n_tiles >= 100
+        return paper and self.grid.n_blocks <= _ORDINARY
 
     @property
     def places(self) -> np.ndarray:
@@ -142,7 +145,7 @@ def build_dictionary(room: Room, method: str = "ml") -> Dictionary:
     --------
     >>> dictionary = build_dictionary(Room(n_pilots=4))
     >>> dictionary.grid.n_blocks, dictionary.spans.shape
-    (7200, (4, 14400))
+    (28461, (4, 56922))
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
@@ -252,7 +255,9 @@ def search(dictionary: Dictionary, measured: ArrayLike, *, depth: int = 1) -> np
     return found
 
 
-def quick_search(dictionary: Dictionary, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def quick_search(
+    dictionary: Dictionary, measured: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """The best place of the one best block of users (n, T), and what other blocks could reach.
 
     A place's likeness to a user's vector, squared, is at most the vector's energy in the span of the place's
@@ -263,18 +268,32 @@ def quick_search(dictionary: Dictionary, measured: np.ndarray) -> tuple[np.ndarr
     starts : ndarray, shape (n, 1, D)
     rival : ndarray, shape (n,)
         Largest energy in the span of another block; 1 where pilots are missing.
+    full_search : callable
+        What :func:`search` gives for some of the users, by their numbers in rising order.
     """
     starts = np.empty((len(measured), 1, dictionary.room.n_coordinates))
     rival, missing = np.ones(len(measured)), np.isnan(measured)
-    for batch in _batches(dictionary, np.where(missing, 0, measured), missing, 1):
-        batch.compared = min(2, dictionary.grid.n_blocks)
-        _rank_blocks(dictionary, [batch])
-        order = np.argsort(-batch.energies, axis=1, kind="stable")
-        batch.blocks = np.take_along_axis(batch.blocks, order[:, :1], axis=1)
-        starts[batch.rows] = _best_places(dictionary, batch, 1)
-        if batch.present is None and batch.compared == 2:
-            rival[batch.rows] = batch.energies.min(axis=1)
-    return starts, rival
+    batches = list(_batches(dictionary, np.where(missing, 0, measured), missing, 1))
+    _rank_blocks(dictionary, batches)
+    for batch in batches:
+        order = np.argsort(-batch.energies, axis=1, kind="stable")[:, :2]
+        best = batch.some(np.arange(len(batch.rows)))
+        best.blocks = np.take_along_axis(batch.blocks, order[:, :1], axis=1)
+        starts[batch.rows] = _best_places(dictionary, best, 1)
+        if batch.present is None and order.shape[1] == 2:
+            rival[batch.rows] = np.take_along_axis(batch.energies, order[:, 1:], axis=1)[:, 0]
+
+    def full_search(rows):
+        n_starts = min(_STARTS, dictionary.grid.n_blocks)
+        found = np.empty((len(rows), n_starts, dictionary.room.n_coordinates))
+        for batch in batches:
+            inside = np.flatnonzero(np.isin(batch.rows, rows))
+            if inside.size:
+                some = _best_places(dictionary, batch.some(inside), n_starts)
+                found[np.isin(rows, batch.rows)] = some
+        return found
+
+    return starts, rival, full_search
 
 
 def has_signal(measured: np.ndarray, method: str) -> np.ndarray:
@@ -293,6 +312,13 @@ class _Batch:
         self.for_spans = self.unit(_span_kind(method)).astype(np.complex64)
         self.blocks = np.empty((len(rows), 0), dtype=np.int64)
         self.energies = np.empty((len(rows), 0), dtype=np.float32)
+
+    def some(self, inside):
+        """The same of some of the users."""
+        part = copy(self)
+        part.rows, part.measured, part.blocks = self.rows[inside], self.measured[inside], self.blocks[inside]
+        part.present = None if self.present is None else self.present[inside]
+        return part
 
     def unit(self, kind):
         """Conjugate unit vectors."""

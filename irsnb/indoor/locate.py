@@ -20,7 +20,7 @@ from irsnb.indoor.scene import FEWEST, Room, checked_positions
 
 __all__ = ["locate", "refine"]
 
-_USERS, _DEPTH = 256, 4
+_USERS, _DEPTH = 256, 16
 # Unknowns of each method besides the coordinates: a complex gain or an offset, and f.
 _UNKNOWNS = {"ml": 2, "ml-projected": 4, "phase-cost": 1}
 
@@ -158,13 +158,17 @@ def _search_and_descend(dictionary, measured):
     if dictionary.spans is None or method == "phase-cost":
         fitted = _descend(room, measured, search(dictionary, measured), method)
     else:
-        starts, rival = quick_search(dictionary, measured)
+        starts, rival, full_search = quick_search(dictionary, measured)
         fitted = _descend(room, measured, starts, method)
         values = np.where(np.isfinite(measured), measured, 0)
         energy = np.sum(np.abs(features_unchecked(values, method)) ** 2, axis=-1)
         # The squared likeness reached, against what other blocks could reach.
         doubtful = np.flatnonzero(~(1 - fitted.misfit * room.sigma**2 / (2 * energy) > rival))
-        _look_again(room, fitted, measured, doubtful, search(dictionary, measured[doubtful]), method)
+        _look_again(room, fitted, measured, doubtful, full_search(doubtful), method)
+    if method == "phase-cost" and (poor := np.flatnonzero(_is_poor(fitted))).size:
+        # Squares change twice as fast as pilots: a grid too coarse for them is not too coarse for these.
+        likely = _search_and_descend(replace(dictionary, method="ml"), measured[poor])
+        _look_again(room, fitted, measured, poor, likely.state[:, None], method)
     if dictionary.is_simple:
         return fitted
     # Where that leaves more than noise can explain, the search looks deeper.
