@@ -171,7 +171,7 @@ cosine, sine, level = np.cos(angle), np.sin(angle), 1e-9
 fig, axes = plt.subplots(figsize=(7.2, 3))
 for name, (u, w), colour, spot in (
     ("along the wall", (sine, level), "C0", (22, -8)),
-    ("up and down", (level, sine), "C1", (-60, -12)),
+    ("up and down", (level, sine), "C1", (4, 1.5)),
 ):
     power_db = 10 * np.log10(beam_power(cosine, u, w) / 100)
     axes.plot(np.rad2deg(angle), power_db, color=colour, lw=1.2)
