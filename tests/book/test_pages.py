@@ -20,7 +20,7 @@ from playwright.sync_api import sync_playwright
 import book_extension
 import irsnb.report
 import pages as measures
-from irsnb import elliptic
+from irsnb import elliptic, indoor
 from irsnb.report import claims, ledger
 from paths import ROOT
 
@@ -414,3 +414,78 @@ def test_nothing_of_the_interactive_figure_is_cut(open_page, width):
             for name, value in (*zip("xy", corner, strict=True), ("c", c), ("d", 5)):
                 explorer.locator(f"[data-set={name}]").fill(str(value))
             assert explorer.locator("[data-part=plan]").evaluate(edges), (corner, c)
+
+
+def paper_room_with_formula():
+    """The room of the figure on echoes: the paper's, with phases that a formula gives."""
+    pilots, tiles = np.arange(1, 33)[:, None], np.arange(1, 101)
+    turns = 0.6180339887498949 * pilots * tiles**2
+    return indoor.Room(codebook=np.exp(2j * np.pi * (turns % 1)))
+
+
+def test_the_figure_on_echoes_computes_what_the_package_computes(open_page):
+    page = open_page("notebooks/indoor/at_the_bound.html")
+    explorer, room = page.locator(".irsnb-explorer"), paper_room_with_formula()
+    readout, task = explorer.locator("[data-part=readout]"), explorer.locator("[data-part=task]")
+
+    def set_to(**values):
+        for name, value in values.items():
+            explorer.locator(f"[data-set={name}]").fill(str(value))
+
+    def shown(subtract):
+        explorer.locator("[data-set=mean]").set_checked(subtract)
+        page.wait_for_timeout(400)
+        assert explorer.get_attribute("data-state") == "fine"
+        numbers = [float(n) for n in re.findall(r"-?\d+\.\d+", readout.inner_text())]
+        return numbers[0], numbers[1], np.array(numbers[2:4])
+
+    def share(received, place, subtract):
+        method = "ml-projected" if subtract else "ml"
+        cost = indoor.likelihood_cost(room, received, place, method)
+        return cost * room.sigma**2 / np.sum(np.abs(indoor.features(received, method)) ** 2)
+
+    for x, y, echo in ((1.23, 4.56, None), (1.23, 4.56, 0), (-3.5, 9.2, -10), (3.9, 1.1, 20)):
+        user, bare = np.array([x, y]), indoor.signal(room, (x, y))
+        size = 0.0 if echo is None else 10 ** (echo / 20)
+        received = bare + size * np.sqrt(np.mean(np.abs(bare) ** 2)) * np.exp(0.7j)
+        set_to(x=x, y=y, echo=-41 if echo is None else echo, zoom=25)
+        for subtract in (False, True):
+            at_user, least, place = shown(subtract)
+            assert np.isclose(at_user, share(received, user, subtract), atol=6e-4)
+            assert np.isclose(least, share(received, place, subtract), atol=1.5e-3)
+            around = place + 0.002 * np.array([(1, 0), (-1, 0), (0, 1), (0, -1)])
+            assert (share(received, around, subtract) >= least - 6e-4).all()
+            if subtract or echo is None:
+                assert at_user < 6e-4 and np.allclose(place, user, atol=2e-4)
+            elif echo == 0:
+                assert np.linalg.norm(place - user) > 0.005
+                assert "subtract the mean" in task.inner_text().partition("Then")[2][20:]
+    assert "The echo is gone" in task.inner_text()
+    handle = explorer.locator("[data-part=user] [fill=transparent]")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] - 40, middle[1] - 30)
+    page.mouse.up()
+    x, y = (float(explorer.locator(f"[data-set={name}]").input_value()) for name in "xy")
+    assert x < 3 and y > 2
+    explorer.locator("[data-part=user]").press("ArrowUp")
+    assert np.isclose(float(explorer.locator("[data-set=y]").input_value()), y + 0.01)
+
+
+@pytest.mark.parametrize("width", [1300, 390])
+def test_nothing_of_the_figure_on_echoes_is_cut(open_page, width):
+    page = open_page("notebooks/indoor/at_the_bound.html")
+    page.set_viewport_size({"width": width, "height": 900})
+    explorer = page.locator(".irsnb-explorer")
+    edges = """drawing => { const box = drawing.getBoundingClientRect();
+        const parts = [...drawing.querySelectorAll('circle, text, path')].map(p => p.getBoundingClientRect());
+        return parts.every(part => part.left > box.left - 1 && part.right < box.right + 1
+            && part.top > box.top - 1 && part.bottom < box.bottom + 1); }"""
+    for x, y, echo in ((-4, 1, 20), (4, 10, 0), (0, 5, -41)):
+        for name, value in (("x", x), ("y", y), ("echo", echo)):
+            explorer.locator(f"[data-set={name}]").fill(str(value))
+        assert explorer.locator("[data-part=plan]").evaluate(edges), (x, y)
+        assert explorer.locator("[data-part=pilots]").evaluate(edges), echo

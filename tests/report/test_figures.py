@@ -369,9 +369,10 @@ def test_a_figure_is_the_same_file_each_time(tmp_path):
     assert texts[0] == texts[1] and "#ffffff" in texts[0], "on an opaque white face"
 
 
-def test_the_interactive_figure_is_there():
-    shown = figures.Interactive("ellipse_explorer")
-    assert "<" in shown._repr_html_() and repr(shown) == "interactive figure: ellipse_explorer"
+def test_the_interactive_figures_are_there():
+    for name in ("ellipse_explorer", "echo_explorer"):
+        shown = figures.Interactive(name)
+        assert "<" in shown._repr_html_() and repr(shown) == f"interactive figure: {name}"
     with pytest.raises(ValueError, match="name: got 'explorer'; it must be one of 'ellipse_explorer'"):
         figures.Interactive("explorer")
 

@@ -12,7 +12,7 @@ class Interactive:
 
     Parameters
     ----------
-    name : {"ellipse_explorer"}
+    name : {"ellipse_explorer", "echo_explorer"}
         Which one.
 
     Raises
@@ -22,7 +22,7 @@ class Interactive:
     """
 
     def __init__(self, name: str):
-        self.name = checks.choice("name", name, ("ellipse_explorer",))
+        self.name = checks.choice("name", name, ("ellipse_explorer", "echo_explorer"))
         source = resources.files("irsnb").joinpath("data", f"{name}.html")
         self._html = source.read_text(encoding="utf-8")
 

@@ -27,7 +27,7 @@ METHOD_STYLE = {
     "mlp": {"color": "#CC79A7", "linestyle": "-", "marker": "D", "label": "MLP"},
     "ml": {"color": "#E69F00", "linestyle": "-", "marker": "P", "label": "maximum likelihood"},
     "ml-projected": {"color": "#009E73", "linestyle": "-.", "marker": "X", "label": "projected likelihood"},
-    "phase-cost": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "cost (5), global"},
+    "phase-cost": {"color": "#0072B2", "linestyle": "--", "marker": "s", "label": "cost (5)"},
     "grid": {"color": "#56B4E9", "linestyle": "-.", "marker": "v", "label": "grid"},
     "parabola": {"color": "#E69F00", "linestyle": "--", "marker": "s", "label": "parabola"},
     "esprit": {"color": "#D55E00", "linestyle": "-.", "marker": "^", "label": "unitary ESPRIT"},
