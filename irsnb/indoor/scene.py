@@ -64,7 +64,7 @@ SOURCES = {
     "tiles.reflection": ("Dardari", "product of two array factors, (2), as the paper quotes it"),
     "tiles.waves": ("Dardari", "far field of each tile, (3), as the paper quotes it"),
 }
-"""For each parameter of a :class:`Room` and of its :class:`Tiles`: who states it, and what."""
+"""Who states each parameter of a :class:`irsnb.indoor.Room` and of its :class:`irsnb.indoor.Tiles`, and what."""
 CHOICES = {
     "cell pattern, (1)": ("Dardari", "cos^q, as the paper quotes it"),
     "cascaded channel h_k": ("ours", "free space on both ways; the paper refers to Dardari"),
@@ -72,7 +72,7 @@ CHOICES = {
     "multipath f, walls": ("ours", "images up to 2 reflections, each leaving half the amplitude"),
     "subcarriers": ("ours", "one pilot subcarrier of the paper's 2048 is simulated"),
 }
-"""What is no parameter of a :class:`Room`: who states it, and what."""
+"""Who states what is no parameter of a :class:`irsnb.indoor.Room`, and what."""
 
 
 class _DefaultStation(tuple):
@@ -220,7 +220,7 @@ class Room(Compared):
 
     @property
     def n_coordinates(self) -> int:
-        """D, coordinates of a user: 2, or 3 where the height is unknown."""
+        """Coordinates D of a user, 2, or 3 where the height is unknown."""
         return 3 if isinstance(self.user_height, tuple) else 2
 
     @property
@@ -259,7 +259,7 @@ class Room(Compared):
 
     @cached_property
     def coefficients(self) -> np.ndarray:
-        """What each tile does to each pilot, (T, K): ``exp(j psi_tk)``, or the codebook itself."""
+        """What each tile does to each pilot, ``exp(j psi_tk)`` or the codebook itself, (T, K)."""
         return locked(np.exp(1j * self.phases)) if isinstance(self.codebook, str) else self.codebook
 
     @cached_property

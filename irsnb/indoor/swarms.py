@@ -29,7 +29,7 @@ __all__ = ["FORMS", "Found", "SEARCHES", "SearchSettings", "curvatures", "swarm_
 
 SEARCHES = ("gradient-descent", "pso", "discrete-ga", "a-priori-pso", "ga-pso")
 FORMS = ("as published", "eliminated", "projected")
-"""What is minimised: the cost (5) over x, y and the phase offset; the same over x and y, the offset in closed
+"""What is minimised. The cost (5) over x, y and the phase offset; the same over x and y, the offset in closed
 form; the likelihood without what is constant in all pilots, over x and y."""
 MOST_EVALUATIONS = 10**7
 """Largest budget: minutes for one user."""
@@ -51,7 +51,7 @@ class SearchSettings:
     Attributes
     ----------
     method : str
-        One of :data:`irsnb.indoor.SEARCHES`.
+        One of :data:`irsnb.indoor.swarms.SEARCHES`.
     form : {"as published", "eliminated", "projected"}
         What is minimised, as :data:`irsnb.indoor.swarms.FORMS`. The descent, which needs a gradient, does not
         go with the last.

@@ -144,7 +144,7 @@ def hybrid_name(centres: str, where: str, form: str, half: float = HALF_BOX) -> 
     where : str
         A key of :data:`CONDITIONS`.
     form : str
-        One of :data:`irsnb.indoor.FORMS`.
+        One of :data:`irsnb.indoor.swarms.FORMS`.
     half : float
         Half the box's side [m].
 
