@@ -64,7 +64,7 @@ SOURCES = {
     "tiles.reflection": ("Dardari", "product of two array factors, (2), as the paper quotes it"),
     "tiles.waves": ("Dardari", "far field of each tile, (3), as the paper quotes it"),
 }
-"""Who states each parameter of a :class:`irsnb.indoor.Room` and of its :class:`irsnb.indoor.Tiles`, and what."""
+"""Who states each parameter of an :class:`irsnb.indoor.Room` and its :class:`irsnb.indoor.Tiles`."""
 CHOICES = {
     "cell pattern, (1)": ("Dardari", "cos^q, as the paper quotes it"),
     "cascaded channel h_k": ("ours", "free space on both ways; the paper refers to Dardari"),
