@@ -44,37 +44,27 @@ def latency_rows(room, rng):
         if name == "bilstm":
             hybrid = alone
     fingerprint = indoor.build_fingerprint(indoor.draw_samples(room, 80_000, rng))
-    spent = best_of(3, lambda: [fingerprint.locate(user[None]) for user in samples.pilots[:few]])
+    spent = best_of(3, lambda: [fingerprint.predict(user[None]) for user in samples.pilots[:few]])
     rows.append(("fingerprint, one by one", few, spent / few))
-    spent = best_of(3, lambda: fingerprint.locate(samples.pilots))
+    spent = best_of(3, lambda: fingerprint.predict(samples.pilots))
     rows.append(("fingerprint, a batch", len(inputs), spent / len(inputs)))
     # The hybrid: an answer of the network, then a swarm in the box around it.
-    for words, eliminated, cost in (
-        ("x, y, offset", False, "phase-cost"),
-        ("x, y", True, "phase-cost"),
-        ("projected likelihood", True, "ml-projected"),
-    ):
+    for form in indoor.FORMS:
+        search = indoor.SearchSettings("pso", form, BUDGET)
         spent = best_of(
             1,
-            lambda e=eliminated, c=cost: indoor.search_all(
-                room,
-                samples.pilots[:few],
-                "pso",
-                e,
-                BUDGET,
-                centres=samples.positions[:few],
-                cost=c,
-                jobs=1,
+            lambda s=search: indoor.swarm_search(
+                room, samples.pilots[:few], s, centres=samples.positions[:few]
             ),
         )
-        rows.append((f"LSTM-PSO, {words}", few, hybrid + spent / few))
+        rows.append((f"LSTM-PSO, {form}", few, hybrid + spent / few))
     return rows
 
 
 def tables(rng):
     """All tables of Part II."""
     room = indoor.Room()
-    measured = indoor.measure(room, room.grid, rng)
+    measured = indoor.receive(room, room.grid, rng)
     building = best_of(1, lambda: indoor.build_dictionary(room, "ml"))
     spent = best_of(2, lambda: indoor.locate(room, measured))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -87,16 +77,10 @@ def tables(rng):
     dictionary = indoor.build_dictionary(room, "ml")
     spent = best_of(2, lambda: plain_grid_search(dictionary, few))
     rows.append(("plain search of the same places", len(few), spent / len(few)))
-    for eliminated in (False, True):
+    for form in ("as published", "eliminated"):
         for method in indoor.SEARCHES:
-            users = few[::16]
-            spent = best_of(
-                1,
-                lambda m=method, e=eliminated, u=users: [
-                    indoor.swarm_search(room, user, m, e, BUDGET) for user in u
-                ],
-            )
-            name = f"{method}, {'x, y' if eliminated else 'x, y, offset'}"
-            rows.append((name, len(users), spent / len(users)))
+            users, search = few[::16], indoor.SearchSettings(method, form, BUDGET)
+            spent = best_of(1, lambda s=search, u=users: indoor.swarm_search(room, u, s))
+            rows.append((f"{method}, {form}", len(users), spent / len(users)))
     title = f"locating one user (dictionary built in {building:.1f} s, peak memory {peak:.2f} GiB)"
     return {title: rows, "latency of one position": latency_rows(room, rng)}

@@ -1,7 +1,8 @@
 """Runs at the papers' own sizes: one part a call, resumable, kept as small JSON files with their provenance.
 
-Every finished piece is written to `_build/paper_scale` at once; after an interruption the next call goes on.
-The kept figures stand in `irsnb/data`, where the notebooks show them beside their own quick ones.
+Every finished piece is written at once to irsnb's part of the user's cache folder, which outlives a checkout;
+after an interruption the next call goes on. A run that has reached the epochs asked for is left as it is. The
+kept figures stand in `irsnb/data`, where the notebooks show them beside their own quick ones.
 """
 
 import argparse
@@ -10,15 +11,16 @@ import functools
 import json
 import sys
 import time
+import zlib
 
 import numpy as np
 from tqdm import tqdm
 
+from irsnb.montecarlo.kept import cache_folder
 from irsnb.report.runs import (
     COMBS,
     CONDITIONS,
     ELEMENTNETS,
-    FORMS,
     HYBRIDS,
     INDOOR,
     KEPT,
@@ -26,11 +28,13 @@ from irsnb.report.runs import (
     WAYS,
     file_stem,
     hybrid_name,
+    machine,
     provenance,
 )
 from paths import ROOT
 
-STATE = ROOT / "_build" / "paper_scale"
+STATE = cache_folder() / "paper_scale"
+TARGET = ROOT / "irsnb" / "data"
 SEED = 2024
 RANK = np.linspace(0, 100, 201)
 
@@ -48,29 +52,28 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
 
     Beside them GA-PSO, their best, for the first few users with ten times the population and the budget.
     """
-    from irsnb.indoor import SEARCHES, Room, errors_at_bound, locate, measure, search_all
-    from irsnb.indoor.model import USERS_X, USERS_Y
+    from irsnb.indoor import SEARCHES, Room, SearchSettings, errors_at_bound, locate, receive, swarm_search
 
     room, rng = Room(), np.random.default_rng(SEED)
-    users = rng.uniform([USERS_X[0], USERS_Y[0]], [USERS_X[1], USERS_Y[1]], (n_users, 2))
-    measured = measure(room, users, rng)
+    users = rng.uniform(*room.limits, (n_users, 2))
+    pilots = receive(room, users, rng)
     errors = {}
-    tasks = [(m, e, 1, i) for m in SEARCHES for e in (False, True) for i in range(0, n_users, piece)]
-    tasks += [("ga-pso", e, 10, i) for e in (False, True) for i in range(0, few, piece)]
-    for method, eliminated, times, first in tqdm(tasks, unit="piece"):
+    forms = ("as published", "eliminated")
+    tasks = [(m, form, 1, i) for m in SEARCHES for form in forms for i in range(0, n_users, piece)]
+    tasks += [("ga-pso", form, 10, i) for form in forms for i in range(0, few, piece)]
+    for method, form, times, first in tqdm(tasks, unit="piece"):
         some = slice(first, first + piece)
-        path = (
-            STATE
-            / "searches"
-            / f"{method}-{eliminated}-{first}-{piece}-{times * budget}-{times * population}-{SEED}.json"
-        )
+        settings = SearchSettings(method, form, times * budget, times * population)
+        stem = f"{method}-{form}-{first}-{piece}-{settings.budget}-{settings.population}-{SEED}"
+        path = STATE / "searches" / f"{file_stem(stem)}.json"
         if not path.exists():
-            sizes = {"budget": times * budget, "population": times * population}
-            found = search_all(room, measured[some], method, eliminated, seed=SEED + first, **sizes)
+            found = swarm_search(room, pilots[some], settings, seed=SEED + first).position
             write(path, np.linalg.norm(found - users[some], axis=-1).tolist())
-        name = f"{method}{', eliminated' if eliminated else ''}{f', {times} x' if times > 1 else ''}"
+        name = (
+            f"{method}{', eliminated' if form == 'eliminated' else ''}{f', {times} x' if times > 1 else ''}"
+        )
         errors.setdefault(name, []).extend(json.loads(path.read_text(encoding="utf-8")))
-    errors["ml"] = np.linalg.norm(locate(room, measured).position - users, axis=-1)
+    errors["ml"] = np.linalg.norm(locate(room, pilots).position - users, axis=-1)
     errors["bound"] = errors_at_bound(room, users, rng)
     sizes = {"users": n_users, "few": few, "budget": budget, "population": population}
     return KEPT["searches"], {
@@ -81,10 +84,10 @@ def searches(n_users=400, few=60, piece=20, budget=5000, population=100):
     }
 
 
-def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
+def indoor(only="", epochs=25, n_samples=100_000, budget=5000, run=True):
     """The networks of Aguiar et al. (2024), the fingerprint, and the hybrids that start from either.
 
-    Every run whose name begins with `only`; what other calls have finished is kept beside it.
+    Every run whose name begins with `only`, or none; what other calls have finished is kept beside it.
     """
     tasks = {name: lambda name=name: train_indoor(name, epochs, n_samples) for name in INDOOR}
     for where in CONDITIONS:
@@ -95,14 +98,27 @@ def indoor(only="", epochs=25, n_samples=100_000, budget=5000):
     chosen = [name for name in tasks if name.startswith(only)]
     if not chosen:
         sys.exit(f"irsnb: no run of this part begins with '{only}'; there are: {'; '.join(tasks)}")
-    for name in chosen:
+    for name in chosen if run else ():
         tasks[name]()
-    paths = {name: STATE / "indoor" / f"{file_stem(name)}.json" for name in tasks}
-    runs = {n: json.loads(p.read_text(encoding="utf-8")) for n, p in paths.items() if p.exists()}
+    runs = finished_runs("indoor", tasks)
     sizes = {"samples": n_samples, "batch": 32, "epochs": epochs, "budget": budget}
     packages = ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn", "pymoo")
     made = provenance(packages, seed=SEED, scale="paper", **sizes)
     return KEPT["indoor"], {"provenance": made, "percentiles": RANK.tolist(), "runs": runs}
+
+
+def finished_runs(part, names):
+    """The runs of a part's kept file, each replaced by its newer one if that got at least as far."""
+    path, runs = TARGET / f"{KEPT[part]}.json", {}
+    if path.exists():
+        runs = json.loads(path.read_text(encoding="utf-8"))["runs"]
+    for name in names:
+        path = STATE / part / f"{file_stem(name)}.json"
+        if path.exists():
+            run = json.loads(path.read_text(encoding="utf-8"))
+            if run.get("epochs", 0) >= runs.get(name, {}).get("epochs", 0):
+                runs[name] = run
+    return {name: runs[name] for name in names if name in runs}
 
 
 def indoor_samples(where, n_samples):
@@ -112,15 +128,27 @@ def indoor_samples(where, n_samples):
 
     height, multipath = CONDITIONS[where]
     room, number = Room(height=height), list(CONDITIONS).index(where)
-    samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath)
-    return room, samples, samples_at(room, room.grid, np.random.default_rng([SEED, number, 1]), multipath)
+    samples = draw_samples(room, n_samples, np.random.default_rng([SEED, number]), multipath=multipath)
+    check_state(where, samples)
+    rng = np.random.default_rng([SEED, number, 1])
+    return room, samples, samples_at(room, room.grid, rng, multipath=multipath)
+
+
+def check_state(where, samples):
+    """Stop where the state's runs learned from other samples: then the package has changed in between."""
+    path = STATE / "indoor" / f"samples-{file_stem(where)}-{len(samples.positions)}.json"
+    first = np.concatenate([samples.positions[0], samples.pilots[0].real / np.abs(samples.pilots[0, 0])])
+    if not path.exists():
+        write(path, first.tolist())
+    elif not np.allclose(json.loads(path.read_text(encoding="utf-8")), first, rtol=1e-6, atol=1e-9):
+        sys.exit(f"irsnb: the runs in {path.parent} learned from other samples at {where}; move them away")
 
 
 def train_indoor(name, epochs, n_samples):
     """One training run; after an interruption it goes on at its last finished epoch."""
     from irsnb.indoor import shuffled, train_network
 
-    network, kind, where = INDOOR[name]
+    network, kind, where, dropout = INDOOR[name]
     path = STATE / "indoor" / f"{file_stem(name)}.json"
     if path.exists() and json.loads(path.read_text(encoding="utf-8"))["epochs"] >= epochs:
         return
@@ -132,7 +160,8 @@ def train_indoor(name, epochs, n_samples):
             bar.set_postfix(loss=f"{history.validation[-1]:.5f}")
 
         directory = STATE / "indoor" / file_stem(name)
-        found = train_network(room, samples, network, kind, epochs, SEED, directory, show)
+        settings = {"epochs": epochs, "seed": SEED, "dropout": dropout}
+        found = train_network(room, samples, network, kind, **settings, directory=directory, after_epoch=show)
     content = {
         "epochs": found.history.epochs,
         "best": found.history.best + 1,
@@ -144,10 +173,10 @@ def train_indoor(name, epochs, n_samples):
         # What it uses: everybody's measurements, or coefficients, dealt out anew.
         content["dealt"] = {}
         for what in ("pilots", "coefficients"):
-            dealt = found.locate(room, shuffled(grid, what, np.random.default_rng(SEED)))
+            dealt = found.predict(room, shuffled(grid, what, np.random.default_rng(SEED)))
             errors = np.linalg.norm(dealt - grid.positions, axis=-1)
             content["dealt"][what] = rounded(np.percentile(errors, RANK))
-    keep_positions(name, found.locate(room, grid), grid, **content)
+    keep_positions(name, found.predict(room, grid), grid, **content)
 
 
 def take_fingerprints(where, n_samples):
@@ -159,7 +188,7 @@ def take_fingerprints(where, n_samples):
         return
     _, samples, grid = indoor_samples(where, n_samples)
     found = build_fingerprint(split_samples(samples, SEED)[0])
-    keep_positions(name, found.locate(grid.pilots), grid, parameters=found.n_parameters)
+    keep_positions(name, found.predict(grid.pilots), grid, parameters=found.n_parameters)
 
 
 def take_latencies(repeats=30):
@@ -186,29 +215,36 @@ def keep_positions(name, positions, truth, step=1, **content):
     path = STATE / "indoor" / f"{file_stem(name)}.json"
     content |= {"errors": rounded(np.percentile(errors, RANK)), "users": len(errors)}
     content["step"] = step
-    if "bilstm, both, 1 m" in name:
+    if name in ("bilstm, both, 1 m", hybrid_name("bilstm, both", "1 m", "as published")):
         content["map"] = [float(f"{error:.3g}") for error in errors]
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path.with_suffix(".npy"), positions.astype(np.float32))
-    write(path, content | {"date": datetime.date.today().isoformat()})
+    write(path, content | {"date": datetime.date.today().isoformat(), "machine": machine()})
 
 
 def run_hybrid(task, step, n_samples, budget, piece=82):
     """A swarm in a box around an estimate, for every `step`-th place of the grid, in resumable pieces.
 
-    A map of all places (step 1) is searched comb by comb: cut short, it still covers the area.
+    A map of all places (step 1) is searched comb by comb: cut short, it still covers the area. Where the
+    estimates have changed since, because their network was trained further, all is searched anew.
     """
+    from irsnb.indoor import refine
+
     centres, where, form, half = task
     name = hybrid_name(*task)
+    path = STATE / "indoor" / f"{file_stem(name)}.json"
     estimates = STATE / "indoor" / f"{file_stem(f'{centres}, {where}')}.npy"
-    if (STATE / "indoor" / f"{file_stem(name)}.json").exists() or not estimates.exists():
+    if not estimates.exists():
+        return
+    starts = np.load(estimates)
+    mark = zlib.crc32(starts.tobytes())
+    if path.exists() and json.loads(path.read_text(encoding="utf-8"))["estimates"] == mark:
         return
     room, _, grid = indoor_samples(where, 10)
-    starts = np.load(estimates)
     found = np.full(starts.shape, np.nan)
     for comb in range(COMBS if step == 1 else 1):
         some = slice(comb, None, COMBS if step == 1 else step)
-        label = f"{name}, {comb}" if step == 1 else name
+        label = f"{name}, {mark}" + (f", {comb}" if step == 1 else "")
         found[some] = search_pieces(room, grid.pilots[some], starts[some], task, label, budget, piece)
     found, starts, truth = found[::step], starts[::step], grid.positions[::step]
     outside = np.any(np.abs(starts - truth) > half, axis=-1)
@@ -219,54 +255,46 @@ def run_hybrid(task, step, n_samples, budget, piece=82):
         "lost_inside": int((lost & ~outside).sum()),
     }
     before = rounded(np.percentile(np.linalg.norm(starts - truth, axis=-1), RANK))
-    keep_positions(name, found, grid, step, centres=before, **counts)
+    # The last steps that the paper leaves out: Levenberg-Marquardt on the cost that the swarm minimised.
+    inside = np.clip(found, *room.limits)[:, None]
+    method = "ml-projected" if form == "projected" else "phase-cost"
+    last = refine(room, grid.pilots[::step], inside, method=method)
+    counts["refined"] = rounded(np.percentile(np.linalg.norm(last.position - truth, axis=-1), RANK))
+    counts["refined_lost"] = int(np.sum(np.linalg.norm(last.position - truth, axis=-1) > 0.01))
+    keep_positions(name, found, grid, step, centres=before, estimates=mark, **counts)
 
 
 def search_pieces(room, pilots, starts, task, label, budget, piece):
     """Positions that the swarms find, (n, 2); each piece is kept as soon as it is done."""
-    from irsnb.indoor import search_all
+    from irsnb.indoor import SearchSettings, swarm_search
 
     _, _, form, half = task
-    eliminated, cost = FORMS[form]
-    found = []
+    settings, found = SearchSettings("pso", form, budget, half_width=half), []
     for first in tqdm(range(0, len(starts), piece), desc=label, unit="piece"):
         path = STATE / "indoor" / "pieces" / f"{file_stem(label)}-{first}.json"
         if not path.exists():
             some = slice(first, first + piece)
-            place = search_all(
-                room,
-                pilots[some],
-                "pso",
-                eliminated,
-                budget,
-                SEED + first,
-                centres=starts[some],
-                half_width=half,
-                cost=cost,
-                jobs=1,
-            )
+            place = swarm_search(
+                room, pilots[some], settings, centres=starts[some], seed=SEED + first
+            ).position
             write(path, place.tolist())
         found += json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
-def hybrid(only="", epochs=20):
+def hybrid(only="", epochs=20, run=True):
     """RefineNet and ElementNet of Surendran et al. (2025) at their sizes: every run whose name begins with
-    `only`; what other calls have finished is kept beside it."""
+    `only`, or none; what other calls have finished is kept beside it."""
     names = [*REFINENETS, *ELEMENTNETS]
     chosen = [name for name in names if name.startswith(only)]
     if not chosen:
         sys.exit(f"irsnb: no run of this part begins with '{only}'; it has: {'; '.join(names)}")
-    for name in chosen:
+    for name in chosen if run else ():
         if name in REFINENETS:
             train_refinenets(name, epochs)
         else:
             train_elementnets(name, epochs)
-    runs = {}
-    for name in names:
-        path = STATE / "hybrid" / f"{file_stem(name)}.json"
-        if path.exists():
-            runs[name] = json.loads(path.read_text(encoding="utf-8"))
+    runs = finished_runs("hybrid", names)
     made = provenance(
         ("numpy", "keras", "tensorflow-cpu", "tensorflow", "scikit-learn"),
         seed=SEED,
@@ -410,13 +438,16 @@ def main():
     parser.add_argument("part", help=f"one of: {', '.join(PARTS)}")
     parser.add_argument("--only", help="runs whose names begin so", default="")
     parser.add_argument("--epochs", help="of each network; the paper's if left out", type=int)
+    parser.add_argument("--collect", help="run nothing, keep what is finished", action="store_true")
     given = parser.parse_args()
     part = given.part
     if part not in PARTS:
         sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
     sizes = {} if given.epochs is None else {"epochs": given.epochs}
-    name, kept = PARTS[part]() if part == "searches" else PARTS[part](given.only, **sizes)
-    target = ROOT / "irsnb" / "data" / f"{name}.json"
+    name, kept = (
+        PARTS[part]() if part == "searches" else PARTS[part](given.only, run=not given.collect, **sizes)
+    )
+    target = TARGET / f"{name}.json"
     write(target, kept)
     print(f"kept: {target.relative_to(ROOT)}")
 

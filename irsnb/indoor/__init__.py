@@ -5,45 +5,53 @@ from irsnb.indoor.costs import features, likelihood_cost, phase_cost, references
 from irsnb.indoor.dictionary import build_dictionary, search
 from irsnb.indoor.echoes import wall_images
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
+from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
+from irsnb.indoor.inputs import distinct_inputs, flattened_inputs
 from irsnb.indoor.locate import locate, refine
-from irsnb.indoor.networks import (
-    NETWORKS,
-    Locator,
-    build_network,
-    count_parameters,
-    distinct_inputs,
-    flattened_inputs,
-    train_network,
-)
+from irsnb.indoor.networks import NETWORKS, Locator, build_network, count_parameters, train_network
+from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
 from irsnb.indoor.samples import Samples, draw_samples, samples_at, shuffled, split_samples
 from irsnb.indoor.scene import CHOICES, SOURCES, Room
 from irsnb.indoor.signal import add_noise, pilots, receive, reflection_coefficients, signal, tile_channels
-from irsnb.indoor.swarms import SEARCHES, Found, search_all, swarm_search
+from irsnb.indoor.swarms import FORMS, SEARCHES, Found, SearchSettings, curvatures, swarm_search
 from irsnb.indoor.tiles import Tiles, paper_tiles
+from irsnb.indoor.trials import fingerprint_trial, impaired_trial, locate_trial
 
 __all__ = [
     "CHOICES",
+    "FORMS",
     "Fingerprint",
     "Found",
+    "Impairment",
     "Locator",
     "NETWORKS",
     "Room",
     "SEARCHES",
     "SOURCES",
     "Samples",
+    "SearchSettings",
     "Tiles",
     "add_noise",
     "build_dictionary",
     "build_fingerprint",
     "build_network",
+    "calibrated_room",
     "count_parameters",
+    "curvatures",
     "distinct_inputs",
     "draw_samples",
     "errors_at_bound",
     "features",
+    "fingerprint_trial",
     "flattened_inputs",
+    "impaired_pilots",
+    "impaired_room",
+    "impaired_trial",
     "likelihood_cost",
     "locate",
+    "locate_trial",
+    "locate_with_offset",
+    "offset_crlb",
     "paper_tiles",
     "phase_cost",
     "pilots",
@@ -54,7 +62,6 @@ __all__ = [
     "reflection_coefficients",
     "samples_at",
     "search",
-    "search_all",
     "shuffled",
     "signal",
     "split_samples",

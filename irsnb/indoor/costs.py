@@ -218,15 +218,23 @@ def phase_cost(
     >>> bool(phase_cost(room, turned, place) < 1e-3), bool(phase_cost(room, turned, place, 0.5) > 1)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    values = signal_unchecked(room, checked_positions(room, positions))
+    measured, positions = checked_user(room, measured), checked_positions(room, positions)
+    if offset is not None:
+        offset = azimuth("offset", offset)
+        common_shape(positions=positions.shape[:-1], offset=offset.shape)
+    return phase_cost_unchecked(room, measured, positions, offset)
+
+
+def phase_cost_unchecked(
+    room: Room, measured: np.ndarray, positions: np.ndarray, offset: np.ndarray | None = None
+) -> np.ndarray:
+    """:func:`phase_cost` at finite places, which may lie outside the room."""
+    values = signal_unchecked(room, positions)
     turned = measured * (values / np.maximum(np.abs(values), np.finfo(float).tiny)).conj()
     weights = np.sum(np.abs(measured) ** 2, axis=-1)
     aligned = np.sum(turned**2, axis=-1)
     if offset is None:
         return (weights - np.abs(aligned)) / (2 * room.sigma**2)
-    offset = azimuth("offset", offset)
-    common_shape(positions=aligned.shape, offset=offset.shape)
     return (weights - (aligned * np.exp(-2j * offset)).real) / (2 * room.sigma**2)
 
 
@@ -271,10 +279,16 @@ def likelihood_cost(
     >>> bool(cost[0] < 1e-3), bool(cost[1] > 1e3)
     (True, True)
     """
-    measured = checked_user(room, measured)
-    measured = features_unchecked(measured, choice("method", method, METHODS[:2]))
-    values = signal_unchecked(room, checked_positions(room, positions))
-    inner = references_unchecked(values, method).conj() @ measured
+    measured, positions = checked_user(room, measured), checked_positions(room, positions)
+    return likelihood_cost_unchecked(room, measured, positions, choice("method", method, METHODS[:2]))
+
+
+def likelihood_cost_unchecked(
+    room: Room, measured: np.ndarray, positions: np.ndarray, method: str
+) -> np.ndarray:
+    """:func:`likelihood_cost` at finite places, which may lie outside the room."""
+    measured = features_unchecked(measured, method)
+    inner = references_unchecked(signal_unchecked(room, positions), method).conj() @ measured
     return (np.sum(np.abs(measured) ** 2) - np.abs(inner) ** 2) / room.sigma**2
 
 

@@ -64,7 +64,7 @@ class Fingerprint:
         arrays = self.centres, self.spans, self.members, self.vectors, self.positions
         return sum(a.size * (2 if np.iscomplexobj(a) else 1) for a in arrays)
 
-    def locate(self, measurements: ArrayLike) -> np.ndarray:
+    def predict(self, pilots: ArrayLike) -> np.ndarray:
         """Positions of users from their pilots.
 
         The neighbourhood whose span holds most of a user's vector is where the user is; the samples in it are
@@ -72,7 +72,7 @@ class Fingerprint:
 
         Parameters
         ----------
-        measurements : array_like of complex, shape (n, T)
+        pilots : array_like of complex, shape (n, T)
 
         Returns
         -------
@@ -82,12 +82,12 @@ class Fingerprint:
         Raises
         ------
         ValueError
-            If a measurement is not finite, has another number of pilots, or holds no signal.
+            If a pilot is not finite, there are not T of them, or a user has no signal.
         """
-        measured = complex_array("measurements", measurements, (self.vectors.shape[1],))
+        measured = complex_array("pilots", pilots, (self.vectors.shape[1],))
         if measured.ndim != 2 or len(measured) == 0:
-            raise ValueError(f"measurements: got shape {measured.shape}; it must be (n, T), n >= 1")
-        users = _unit("measurements", measured, self.method)
+            raise ValueError(f"pilots: got shape {measured.shape}; it must be (n, T), n >= 1")
+        users = _unit("pilots", measured, self.method)
         by_centre = self.spans.reshape(users.shape[1], len(self.centres), -1)
         listed, found = min(_LISTED, len(self.centres)), np.empty((len(users), 2))
         for i in range(0, len(users), _USERS):
@@ -133,10 +133,11 @@ def build_fingerprint(samples: Samples, method: str = "ml-projected") -> Fingerp
     if len(positions) < 1000:
         raise ValueError(f"samples: got {len(positions)}; at least 1000 are needed to fill the area")
     vectors = _unit("samples", samples.pilots, method)
-    low, high = positions.min(axis=0), positions.max(axis=0)
-    axes = [np.arange(start, stop + PITCH / 2, PITCH) for start, stop in zip(low, high, strict=True)]
+    # Neighbourhoods stand on whole multiples of their distance, around all samples.
+    low, high = np.floor(positions.min(axis=0) / PITCH), np.ceil(positions.max(axis=0) / PITCH)
+    axes = [PITCH * np.arange(first, last + 1) for first, last in zip(low, high, strict=True)]
     centres = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
-    area = np.prod(high - low)
+    area = np.prod(PITCH * np.maximum(high - low, 1))
     radius = np.sqrt(MEMBERS * area / len(positions) / np.pi)
     tree = cKDTree(positions)
     lists = tree.query_ball_point(centres, radius)

@@ -5,16 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import (
-    check_memory,
-    choice,
-    complex_array,
-    count,
-    generator,
-    instance,
-    real_array,
-)
-from irsnb.indoor.scene import Room, checked_positions
+from irsnb.checks import check_memory, choice, complex_array, count, generator, instance, real_array
+from irsnb.indoor.scene import Room
 from irsnb.indoor.signal import receive, reflection_coefficients
 from irsnb.training import split
 
@@ -64,17 +56,18 @@ class Samples:
 
 
 def draw_samples(
-    room: Room, n: int, rng: np.random.Generator, multipath: float | str | None = None
+    room: Room, n_users: int, rng: np.random.Generator, *, multipath: float | str | None = None
 ) -> Samples:
-    """Users drawn uniformly from the area, with their pilots and coefficients.
+    """Users drawn uniformly from the room's extent, with their pilots and coefficients.
 
     Parameters
     ----------
     room : irsnb.indoor.Room
-    n : int
+        With users in a plane.
+    n_users : int
     rng : numpy.random.Generator
     multipath : float or "walls", optional
-        As :func:`samples_at`.
+        Of the direct link, as :func:`irsnb.indoor.receive`.
 
     Returns
     -------
@@ -83,36 +76,36 @@ def draw_samples(
     Raises
     ------
     ValueError
-        If `n` is no integer of at least 1 or takes too much memory, `rng` is no generator, or `multipath` is
-        neither of the two.
+        If `n_users` is no integer of at least 1 or takes too much memory, `rng` is no generator, `multipath`
+        is neither of the two, or the users' heights are unknown.
 
     Examples
     --------
-    >>> samples = draw_samples(Room(), 5, np.random.default_rng(0), "walls")
+    >>> samples = draw_samples(Room(), 5, np.random.default_rng(0), multipath="walls")
     >>> samples.pilots.shape, samples.coefficients.shape
     ((5, 32), (5, 100))
     """
-    instance("room", room, Room)
-    n = count("n", n)
-    check_memory("n", n, 8 * n * max(2 * room.n_pilots, room.n_tiles))
-    positions = generator("rng", rng).uniform(*room.limits, (n, room.n_coordinates))
-    return samples_at(room, positions, rng, multipath)
+    _check_plane(room)
+    n_users = count("n_users", n_users)
+    check_memory("n_users", n_users, 8.0 * n_users * max(2 * room.n_pilots, room.n_tiles))
+    positions = generator("rng", rng).uniform(*room.limits, (n_users, 2))
+    return samples_at(room, positions, rng, multipath=multipath)
 
 
 def samples_at(
-    room: Room, positions: ArrayLike, rng: np.random.Generator, multipath: float | str | None = None
+    room: Room, positions: ArrayLike, rng: np.random.Generator, *, multipath: float | str | None = None
 ) -> Samples:
     """Pilots and coefficients of users at given places.
 
     Parameters
     ----------
     room : irsnb.indoor.Room
+        With users in a plane.
     positions : array_like, shape (n, 2)
         [m].
     rng : numpy.random.Generator
     multipath : float or "walls", optional
-        Multipath of the direct link: Rayleigh of this power relative to the user's own pilots [dB], or from
-        :func:`irsnb.indoor.wall_images`.
+        Of the direct link, as :func:`irsnb.indoor.receive`.
 
     Returns
     -------
@@ -121,20 +114,27 @@ def samples_at(
     Raises
     ------
     ValueError
-        If a position is not finite or outside the room, `rng` is no generator, or `multipath` is neither.
+        If a position is not finite or outside the room, `rng` is no generator, `multipath` is neither, or the
+        users' heights are unknown.
 
     Examples
     --------
     >>> samples_at(Room(), [(1.0, 4.0)], np.random.default_rng(0), multipath=20.0).positions
     array([[1., 4.]])
     """
-    instance("room", room, Room)
-    positions = checked_positions(room, positions)
+    _check_plane(room)
+    positions = real_array("positions", positions)
     if positions.ndim != 2:
         raise ValueError(f"positions: got shape {positions.shape}; it must be (n, 2): x, y in metres")
-    generator("rng", rng)
     pilots = receive(room, positions, rng, multipath=multipath)
     return Samples(positions, pilots, reflection_coefficients(room, positions))
+
+
+def _check_plane(room):
+    if instance("room", room, Room).n_coordinates != 2:
+        raise ValueError(
+            f"room: got user_height {room.user_height}; it must be one height, users are drawn in a plane"
+        )
 
 
 def check_samples(room, samples):
@@ -149,7 +149,7 @@ def check_samples(room, samples):
 
 
 def split_samples(samples: Samples, seed: int = 0) -> list[Samples]:
-    """Part samples 80/10/10 into training, validation and test, as :func:`train_network` does.
+    """Part samples 80/10/10 into training, validation and test, as :func:`irsnb.indoor.train_network` does.
 
     Parameters
     ----------

@@ -169,7 +169,7 @@ class Room(Compared):
             keep(name, real_number(name, getattr(self, name)))
             positive(name, getattr(self, name), unit)
         keep("user_height", _checked_user_height(self.user_height))
-        if self.tiles is None or isinstance(self.tiles, DefaultTiles):
+        if self.tiles is None or (isinstance(self.tiles, DefaultTiles) and self.tiles.untouched):
             keep("tiles", DefaultTiles(*on_walls(self.height, 50)))
         instance("tiles", self.tiles, Tiles)
         if self.station is None or isinstance(self.station, _DefaultStation):

@@ -135,7 +135,12 @@ class Tiles(Compared):
 
 
 class DefaultTiles(Tiles):
-    """Tiles that a room was not given: they follow its height."""
+    """Tiles that a room was not given: they follow its height, until ``dataclasses.replace`` changes them."""
+
+    @property
+    def untouched(self) -> bool:
+        """Whether these are still the paper's tiles at some height."""
+        return self == DefaultTiles(*on_walls(self.positions[0, 2], 50))
 
 
 def paper_tiles(

@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
+from irsnb.indoor.swarms import FORMS
 
 __all__ = [
     "COMBS",
     "CONDITIONS",
     "ELEMENTNETS",
-    "FORMS",
     "HALF_BOX",
     "HYBRIDS",
     "INDOOR",
@@ -55,21 +55,24 @@ INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
 """What the indoor networks read."""
 
 INDOOR = {
-    **{f"mlp, {kind}, {where}": ("mlp", kind, where) for where in CONDITIONS for kind in INPUTS},
-    **{f"bilstm, both, {where}": ("bilstm", "both", where) for where in CONDITIONS},
-    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m"),
-    "rnn, both, 1 m": ("rnn", "both", "1 m"),
-    "lstm, both, 1 m": ("lstm", "both", "1 m"),
-    "bilstm, flattened, 1 m": ("bilstm", "flattened", "1 m"),
+    **{f"mlp, both, {where}": ("mlp", "both", where, None) for where in CONDITIONS},
+    **{f"bilstm, both, {where}": ("bilstm", "both", where, None) for where in reversed(CONDITIONS)},
+    **{f"{network}, both, 1 m": (network, "both", "1 m", None) for network in ("lstm", "rnn")},
+    "bilstm, both, 1 m, no dropout": ("bilstm", "both", "1 m", 0.0),
+    "mlp, both, 1 m, dropout": ("mlp", "both", "1 m", 0.4),
+    "mlp, flattened, 1 m": ("mlp", "flattened", "1 m", None),
+    **{
+        f"{network}, both, {where}": (network, "both", where, None)
+        for where in ("3 m", "3 m, multipath")
+        for network in ("lstm", "rnn")
+    },
+    **{
+        f"mlp, {kind}, {where}": ("mlp", kind, where, None)
+        for where in reversed(CONDITIONS)
+        for kind in INPUTS[1:]
+    },
 }
-"""Training runs of Part II by name: network, inputs, condition."""
-
-FORMS = {
-    "as published": (False, "phase-cost"),
-    "eliminated": (True, "phase-cost"),
-    "projected": (True, "ml-projected"),
-}
-"""Forms of the hybrid's search, by whether the phase offset is eliminated and by the cost minimised."""
+"""Training runs of Part II by name: network, inputs, condition, and dropout where it is not the paper's."""
 
 HALF_BOX = 0.25
 """Half the side of the box that the hybrid searches [m], unless a run's name says another."""
@@ -85,6 +88,7 @@ HYBRIDS = {
         for form in ("as published", "eliminated")
         for half in (0.05, 0.1, 0.5)
     },
+    **{("bilstm, both", where, "as published", HALF_BOX): 30 for where in CONDITIONS if where != "1 m"},
     ("bilstm, both", "1 m", "as published", HALF_BOX): 1,
 }
 """Runs of the hybrid: (run whose estimate is the box's centre, condition, form, half the box's side [m]) and
@@ -140,7 +144,7 @@ def hybrid_name(centres: str, where: str, form: str, half: float = HALF_BOX) -> 
     where : str
         A key of :data:`CONDITIONS`.
     form : str
-        A key of :data:`FORMS`.
+        One of :data:`irsnb.indoor.FORMS`.
     half : float
         Half the box's side [m].
 

@@ -7,13 +7,19 @@ import numpy as np
 import pytest
 
 import paper_scale as tool
+from irsnb.montecarlo.kept import cache_folder
 
 
 @pytest.fixture(autouse=True)
-def one_process():
-    """Searches so short are not worth the start of processes."""
+def one_process(tmp_path, monkeypatch):
+    """Searches so short are not worth the start of processes; no run is kept yet."""
+    monkeypatch.setattr(tool, "TARGET", tmp_path / "data")
     with joblib.parallel_config(backend="sequential"):
         yield
+
+
+def test_the_state_outlives_a_checkout():
+    assert tool.ROOT not in tool.STATE.parents and tool.STATE.is_relative_to(cache_folder())
 
 
 def test_an_interrupted_run_goes_on_to_the_same_figures(tmp_path, monkeypatch):
@@ -125,3 +131,49 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
     assert len(set(labels)) == tool.COMBS and kept["users"] == len(grid) == 7371
     assert np.allclose(kept["map"], np.linalg.norm(estimates - grid, axis=-1), rtol=6e-3)
     assert kept["outside"] == 0 and kept["lost"] == kept["lost_inside"] > 0
+
+
+def test_a_kept_run_stays_until_a_newer_one_has_got_as_far(tmp_path, monkeypatch):
+    monkeypatch.setattr(tool, "STATE", tmp_path / "state")
+    kept, part = tmp_path / "data" / "indoor_networks.json", tmp_path / "state" / "indoor"
+    names = ["rnn, both, 1 m", "lstm, both, 1 m", "fingerprint, 1 m"]
+    tool.write(
+        kept, {"runs": {"rnn, both, 1 m": {"epochs": 25}, "fingerprint, 1 m": {"users": 1}, "old": {}}}
+    )
+    for name, run in zip(names, ({"epochs": 5}, {"epochs": 5}, {"users": 2}), strict=True):
+        tool.write(part / f"{tool.file_stem(name)}.json", run)
+    _, found = tool.indoor(run=False)
+    assert found["runs"] == {
+        "rnn, both, 1 m": {"epochs": 25},
+        "lstm, both, 1 m": {"epochs": 5},
+        "fingerprint, 1 m": {"users": 2},
+    }
+
+
+def test_a_state_of_other_samples_is_not_gone_on_with(tmp_path, monkeypatch):
+    from irsnb.indoor import receive, samples
+
+    monkeypatch.setattr(tool, "STATE", tmp_path / "state")
+    tool.indoor_samples("3 m, multipath", 10)
+    tool.indoor_samples("3 m, multipath", 10)
+    monkeypatch.setattr(samples, "receive", lambda room, places, rng, multipath: receive(room, places, rng))
+    with pytest.raises(SystemExit, match="learned from other samples at 3 m, multipath"):
+        tool.indoor_samples("3 m, multipath", 10)
+
+
+def test_a_hybrid_is_searched_anew_when_its_network_was_trained_further(tmp_path, monkeypatch):
+    task = ("mlp, both", "1 m", "eliminated", 0.1)
+    monkeypatch.setattr(tool, "STATE", tmp_path)
+    room, _, grid = tool.indoor_samples("1 m", 10)
+    path = tmp_path / "indoor" / f"{tool.file_stem('mlp, both, 1 m')}.npy"
+    calls, found = [], []
+    search = tool.search_pieces
+    monkeypatch.setattr(tool, "search_pieces", lambda *given: calls.append(given) or search(*given))
+    for shift in (0.01, 0.01, 0.02):
+        np.save(path, grid.positions + shift)
+        tool.run_hybrid(task, 2000, 10, 400)
+        name = tool.file_stem(tool.hybrid_name(*task))
+        found.append(json.loads((tmp_path / "indoor" / f"{name}.json").read_text()))
+    assert len(calls) == 2 and found[0] == found[1] != found[2]
+    # The last steps lead from the swarm's answer to the bound, micrometres.
+    assert max(found[2]["refined"]) < 1e-4 < max(found[2]["errors"]) and found[2]["refined_lost"] == 0

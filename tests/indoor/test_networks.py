@@ -97,6 +97,21 @@ def test_first_weights_have_the_spread_of_the_papers_input():
     assert kernel[64:].std() == pytest.approx(limit / np.sqrt(3 * 32), rel=0.02)
 
 
+@pytest.mark.parametrize(("name", "dropout"), [("mlp", 0.0), ("rnn", 0.4)])
+def test_dropout_can_be_taken_out_and_put_in(name, dropout):
+    def rates(model):
+        return [layer.rate for layer in model.layers if "dropout" in layer.name]
+
+    assert sum(rates(build_network(name, np.ones(5)))) == dropout
+    assert rates(build_network(name, np.ones(5), dropout=0.0)) == []
+    model = build_network(name, np.ones(5), dropout=0.25)
+    assert rates(model) == [0.25]
+    # Behind the first layer, as the paper has it.
+    names = [layer.name for layer in model.layers]
+    place = next(i for i, each in enumerate(names) if "dropout" in each)
+    assert model.layers[place - 1].name == next(layer.name for layer in model.layers if layer.weights)
+
+
 @pytest.mark.parametrize("name", ["bilstm", "lstm", "rnn"])
 def test_with_one_step_recurrent_weights_do_nothing(name):
     model = build_network(name, np.ones(5))
@@ -126,7 +141,7 @@ def test_training_reads_scalers_off_its_training_rows_and_locates(tmp_path):
     found = train_network(ROOM, SAMPLES, "mlp", "coefficients", epochs=6, directory=tmp_path, xla=False)
     rows = split_samples(SAMPLES)[0]
     assert np.allclose(found.outputs.mean_, rows.positions.mean(axis=0))
-    errors = np.linalg.norm(found.locate(ROOM, SAMPLES) - SAMPLES.positions, axis=-1)
+    errors = np.linalg.norm(found.predict(ROOM, SAMPLES) - SAMPLES.positions, axis=-1)
     blind = np.linalg.norm(SAMPLES.positions - rows.positions.mean(axis=0), axis=-1)
     assert np.median(errors) < 0.5 * np.median(blind)
     with pytest.raises(ValueError, match="another architecture"):
@@ -144,14 +159,14 @@ def test_shuffling_deals_one_thing_out_anew():
 @pytest.mark.parametrize("multipath", [None, "walls"])
 def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
     room = Room(height=3.0)
-    training = draw_samples(room, 60_000, np.random.default_rng(0), multipath)
-    test = samples_at(room, room.grid[::80], np.random.default_rng(1), multipath)
+    training = draw_samples(room, 60_000, np.random.default_rng(0), multipath=multipath)
+    test = samples_at(room, room.grid[::80], np.random.default_rng(1), multipath=multipath)
     # The coefficients, which hold the answer, are not read.
     fingerprint = build_fingerprint(replace(training, coefficients=0 * training.coefficients))
-    found = fingerprint.locate(test.pilots)
+    found = fingerprint.predict(test.pilots)
     errors = np.linalg.norm(found - test.positions, axis=-1)
     assert errors.max() < 0.25 and np.median(errors) < 0.05
-    turned = fingerprint.locate(test.pilots * np.exp(1j) + 5e-6)
+    turned = fingerprint.predict(test.pilots * np.exp(1j) + 5e-6)
     # Nor does rounding choose among discs that hold nearly the same of a user: up to 1e-7 here, for several.
     assert np.allclose(turned, found, atol=1e-9), "phase and constant do not matter"
     assert fingerprint.n_parameters < count_parameters("bilstm")
@@ -162,10 +177,16 @@ def test_the_fingerprint_finds_everyone_from_measurements_alone(multipath):
     [
         (lambda: count_parameters("gru"), "name: got 'gru'"),
         (lambda: build_network("gru", np.ones(3)), "name: got 'gru'"),
+        (lambda: build_network("mlp", [1, 1], dropout=1.0), "dropout: got 1"),
+        (lambda: train_network(ROOM, SAMPLES, "mlp", dropout=-0.1), "dropout: got -0.1"),
+        (lambda: draw_samples(Room(user_height=(0.5, 1.5)), 3, np.random.default_rng(0)), "room: got user_h"),
         (lambda: build_network("mlp", [0, 1]), "copies: got 0"),
         (lambda: build_network("mlp", [np.nan, 1]), "copies: got nan"),
         (lambda: distinct_inputs(ROOM, SAMPLES, "all"), "kind: got 'all'"),
-        (lambda: draw_samples(ROOM, 3, np.random.default_rng(0), "trees"), "multipath: got 'trees'"),
+        (
+            lambda: draw_samples(ROOM, 3, np.random.default_rng(0), multipath="trees"),
+            "multipath: got 'trees'",
+        ),
         (lambda: samples_at(ROOM, [[np.nan, 1]], np.random.default_rng(0)), "positions: got nan"),
         (lambda: shuffled(SAMPLES, "positions", np.random.default_rng(0)), "what: got 'positions'"),
         (lambda: train_network(ROOM, SAMPLES[np.arange(3)], "mlp"), "samples: got 3"),
