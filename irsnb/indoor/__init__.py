@@ -8,6 +8,7 @@ from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
 from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.inputs import distinct_inputs, flattened_inputs
 from irsnb.indoor.locate import locate, refine
+from irsnb.indoor.mismatch import mismatched_bound
 from irsnb.indoor.networks import NETWORKS, Locator, build_network, count_parameters, train_network
 from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
 from irsnb.indoor.samples import Samples, draw_samples, samples_at, shuffled, split_samples
@@ -53,6 +54,7 @@ __all__ = [
     "locate_with_offset",
     "offset_crlb",
     "paper_tiles",
+    "mismatched_bound",
     "phase_cost",
     "pilots",
     "position_crlb",
