@@ -317,6 +317,7 @@ for row_number, cases in enumerate(pairs.values()):
             axes.plot(ends[1:], [y, y], "C0", lw=6, alpha=0.3)
             axes.plot(ends[0], y, "o", color="C0", mfc=face)
 axes.set_yticks(range(len(pairs)), list(pairs))
+axes.set_title("● with dropout   ○ without", fontsize=10)
 axes.set(
     xscale="log", xlabel="loss (mean squared error)", ylim=(len(pairs) - 0.5, -0.5)
 )
