@@ -23,7 +23,7 @@ if "google.colab" in sys.modules:
         [sys.executable, "-m", "pip", "install", "-q", reference], check=True
     )
 
-# %% mystnb={"figure": {"caption": "Position errors on the paper's grid of 7371 places. Open circles: 50 percent of the errors are smaller; filled ones: 95 percent. The light bars on the circles are 95-percent intervals. Networks and fingerprint are kept runs on 80,000 recorded users; their epochs stand beside the names, for the three conditions in turn (a dash: no run yet). Maximum likelihood is computed here, on every thirtieth place, and lies on the errors that the Cramér–Rao bound allows. Grey: printed in the paper, 95 percent.", "name": "fig-networks-ladder"}, "image": {"alt": "Rows of dumbbells on a logarithmic axis from 100 nanometres to 10 metres, three for each method. Always the middle: metres. Networks: centimetres to decimetres. Fingerprint: centimetres. Maximum likelihood and the bound: one to sixty micrometres."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Position errors on the paper's grid of 7371 places. Open circles: 50 percent of the errors are smaller; filled ones: 95 percent. The light bars on the circles are 95-percent intervals. Networks and fingerprint are kept runs on 80,000 recorded users; their epochs stand beside the names, for the three conditions in turn (a dash: no run yet). Maximum likelihood is computed here, on every thirtieth place, and lies on the errors that the Cram\u00e9r\u2013Rao bound allows. Grey: printed in the paper, 95 percent.", "name": "fig-networks-ladder"}, "image": {"alt": "Rows of dumbbells on a logarithmic axis from 100 nanometres to 10 metres, three for each method. Always the middle: metres. Networks: centimetres to decimetres. Fingerprint: centimetres. Maximum likelihood and the bound: one to sixty micrometres."}} tags=["hide-input"]
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
@@ -244,8 +244,8 @@ axes.set(xlabel="training steps (batches of 32 users)", ylabel="loss")
 plt.show()
 
 # %% [markdown]
-# The perceptron, with a ninth of the parameters, passes the bidirectional LSTM before the tenth epoch and ends far below its printed loss. Table II ranks it third. The rule of one training each applies: another seed gives another curve, and the jumps
-# of the perceptron's show how much a single epoch can differ.
+# The perceptron, with a ninth of the parameters, passes the bidirectional LSTM before the tenth epoch and ends far below its printed loss. Table II ranks it third. Each curve is one training; the
+# jumps of the perceptron's show how much a single epoch can change.
 
 # %% tags=["hide-input"]
 shown = [
@@ -300,12 +300,12 @@ axes.set(
 plt.show()
 
 # %% [markdown]
-# Without dropout the RNN has less than half the loss; the small perceptron loses nothing by it. So dropout is one thing that holds the recurrent networks back, at least at the beginning of a training. Whether it also decides the end,
-# the kept rows say as soon as both runs of a network are in the file.
+# Without dropout the RNN has less than half the loss; the small perceptron loses nothing by it. So dropout is one thing that holds the recurrent networks back, at least at the beginning of a training. Whether it also decides the end
+# takes full trainings of one network both ways; the figure shows their rows where the kept file has them.
 #
 # ## Where it errs, and how much was to be had
 
-# %% mystnb={"figure": {"caption": "The bidirectional LSTM's error over the users' area, the paper's Fig. 4a (kept run, tiles at 1 m on the walls below and to the right), and the same as a multiple of the Cramér–Rao bound at each place. Both scales are logarithmic.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the error: patchy, a few centimetres nearly everywhere, decimetres in narrow strips along the edges. Right, the error over the bound: ten thousand to a hundred thousand times nearly everywhere, largest near the walls with tiles."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The bidirectional LSTM's error over the users' area, the paper's Fig. 4a (kept run, tiles at 1 m on the walls below and to the right), and the same as a multiple of the Cram\u00e9r\u2013Rao bound at each place. Both scales are logarithmic.", "name": "fig-network-map"}, "image": {"alt": "Two maps of the users' area. Left, the error: patchy, a few centimetres nearly everywhere, decimetres in narrow strips along the edges. Right, the error over the bound: ten thousand to a hundred thousand times nearly everywhere, largest near the walls with tiles."}} tags=["hide-input"]
 error_map = np.array(kept_runs["bilstm, both, 1 m"]["map"])
 covariance = indoor.position_crlb(room, room.grid)
 bound_map = np.sqrt(np.trace(covariance, axis1=-2, axis2=-1))
@@ -322,7 +322,7 @@ panels[1].set_ylabel("")
 plt.show()
 
 # %% [markdown]
-# The errors are largest along the edges, as usual for a regression that cannot see beyond its data. Nowhere is a user lost. But at more than nine places of ten the error is over 3000 times the bound: this network reads something else than the pilots' phases.
+# The errors are largest along the edges, as usual for a regression that cannot see beyond its data. Nowhere is a user lost. But at more than nine places of ten the error is over 3000 times the bound. This network reads something else than the pilots' phases.
 #
 # :::{admonition} How fast is a network?
 # :class: note dropdown
