@@ -273,7 +273,7 @@ table(rows, head=head, caption=caption, name="networks")
 # Dropout sets 40 % of the first layer's outputs to zero at random in each training step. It is a remedy against learning the noise of a small data set. Here are 80,000 users and next to no noise. Table I has dropout in the recurrent
 # networks only.
 
-# %% mystnb={"figure": {"caption": "Loss with dropout (filled) and without (open) after the same number of steps. This page: 225 steps; the light bars are 95-percent intervals over 1053 test places, and the perceptron is trained from three seeds. Kept: the full training, at the epochs that both runs have reached, as far as they have been made.", "name": "fig-dropout"}, "image": {"alt": "Rows of dumbbells on a logarithmic axis of loss. RNN after 225 steps: several thousandths with dropout, less than half as much without. Perceptron after 225 steps, three seeds: a few hundredths, dropout now better, now worse."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Loss with dropout (filled) and without (open) after the same number of steps. This page: 225 steps; the light bars are 95-percent intervals over 1053 test places, and the perceptron is trained from three seeds. Kept: the full training, at the epochs that both runs have reached, as far as they have been made.", "name": "fig-dropout"}, "image": {"alt": "Rows of dumbbells on a logarithmic axis of loss. RNN after 225 steps: several thousandths with dropout, less than half as much without. Perceptron after 225 steps, three seeds: a few hundredths, somewhat less with dropout."}} tags=["hide-input"]
 pairs = {"RNN, this page": [(loss["rnn", 0.4, 0], loss["rnn", 0.0, 0])]}
 pairs["MLP, this page"] = [
     (loss["mlp", 0.4, seed], loss["mlp", 0.0, seed]) for seed in range(3)
