@@ -34,6 +34,7 @@ __all__ = [
     "TARGETS",
     "WAYS",
     "error_at",
+    "error_interval",
     "file_stem",
     "hybrid_name",
     "kept",
@@ -50,6 +51,9 @@ KEPT = {"searches": "indoor_searches", "indoor": "indoor_networks", "hybrid": "h
 
 CONDITIONS = {"1 m": (1.0, None), "3 m": (3.0, None), "3 m, multipath": (3.0, "walls")}
 """Height of base station and tiles [m], and multipath of the direct link, in the figures of Aguiar et al."""
+
+_PLACES = 7371
+"""Of the paper's grid; a run that does not say how many users it located was tested on all of them."""
 
 INPUTS = ("both", "coefficients", "measurements", "known", "invariant")
 """What the indoor networks read."""
@@ -264,6 +268,51 @@ def error_at(kept_runs: dict[str, Any], run: str, percentile: ArrayLike) -> floa
     checks.require((rank >= 0) & (rank <= 100), "percentile", rank, "it must lie from 0 to 100")
     found = np.interp(rank, kept_runs["percentiles"], errors[checks.choice("run", run, list(errors))])
     return float(found) if rank.ndim == 0 else found
+
+
+def error_interval(kept_runs: dict[str, Any], run: str, percentile: float) -> np.ndarray:
+    """Return a percentile of a kept run's errors, and the interval that its number of users leaves it.
+
+    The ends (95 %) are two of the sorted errors, as in :func:`irsnb.montecarlo.percentile`; between the kept
+    percentiles they are interpolated. What another training would give is not in it.
+
+    Parameters
+    ----------
+    kept_runs : dict
+        As :func:`error_at`.
+    run : str
+        Name of the run in it.
+    percentile : float
+        Greater than 0 and less than 100.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+        Value, lower and upper end [m]; an end is infinite where there are too few users to give it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`error_at`, or if the percentile is not above 0 and below 100.
+
+    Examples
+    --------
+    >>> value, lower, upper = error_interval(kept("indoor_searches"), "ml", 50)
+    >>> 0 < lower < value < upper
+    True
+    """
+    rank = checks.real_number("percentile", percentile)
+    checks.require(0 < rank < 100, "percentile", rank, "it must be above 0 and below 100")
+    value = error_at(kept_runs, run, rank)
+    users = kept_runs.get("runs", {}).get(run, {}).get("users")
+    users = users or kept_runs.get("provenance", {}).get("users", _PLACES)
+    from scipy.stats import binom
+
+    ends = binom.ppf([0.025, 0.975], users, rank / 100) + [0, 1]
+    known = (ends >= 1) & (ends <= users)
+    ranks = np.where(known, (ends - 1) / (users - 1), 0.5) * 100
+    lower, upper = np.where(known, error_at(kept_runs, run, ranks), [-np.inf, np.inf])
+    return np.array([value, lower, upper])
 
 
 def machine() -> str:

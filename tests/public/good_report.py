@@ -331,6 +331,11 @@ GOOD = {
         "run": choice("ml"),
         "percentile": real([50.0, 90.0], low=0, high=100),
     },
+    runs.error_interval: {
+        "kept_runs": instance(runs.kept("indoor_searches"), bad=[runs.kept("hybrid_networks")]),
+        "run": choice("ml"),
+        "percentile": number(50.0, above=0, bad=[100.0, 250.0]),
+    },
     runs.file_stem: {"run": text("mlp, both, 1 m")},
     runs.hybrid_name: {
         "centres": text("mlp, both"),

@@ -6,7 +6,9 @@ import platform
 
 import numpy as np
 import pytest
+import xarray as xr
 
+from irsnb import montecarlo
 from irsnb.report import ledger, runs
 
 
@@ -73,6 +75,19 @@ def test_errors_at_percentiles():
     assert both[0] == errors[100] and both[1] == pytest.approx((errors[196] + errors[197]) / 2)
     searches = runs.kept("indoor_searches")
     assert runs.error_at(searches, "ga-pso", 90) == searches["errors"]["ga-pso"][180]
+
+
+def test_interval_of_a_kept_percentile():
+    """Kept percentiles give the interval that the draws themselves have (David and Nagaraja 2003, 7.1)."""
+    drawn = np.random.default_rng(3).exponential(size=2000)
+    rank = np.linspace(0, 100, 201)
+    content = {"errors": np.percentile(drawn, rank).tolist(), "users": len(drawn)}
+    kept = {"percentiles": rank.tolist(), "runs": {"few": content | {"users": 71}, "many": content}}
+    wanted = montecarlo.percentile(xr.DataArray(drawn, dims="draw"), 95).values
+    assert runs.error_interval(kept, "many", 95) == pytest.approx(wanted, rel=5e-3)
+    assert runs.error_interval(kept, "few", 95)[2] == np.inf
+    with pytest.raises(ValueError, match="percentile: got 100"):
+        runs.error_interval(kept, "many", 100)
 
 
 @pytest.mark.parametrize(
