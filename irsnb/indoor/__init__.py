@@ -7,6 +7,7 @@ from irsnb.indoor.echoes import wall_images
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
 from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.inputs import distinct_inputs, flattened_inputs
+from irsnb.indoor.landscape import Lowest, lowest_elsewhere
 from irsnb.indoor.locate import locate, refine
 from irsnb.indoor.networks import NETWORKS, Locator, build_network, count_parameters, train_network
 from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
@@ -24,6 +25,7 @@ __all__ = [
     "Found",
     "Impairment",
     "Locator",
+    "Lowest",
     "NETWORKS",
     "Room",
     "SEARCHES",
@@ -52,6 +54,7 @@ __all__ = [
     "locate_trial",
     "locate_with_offset",
     "offset_crlb",
+    "lowest_elsewhere",
     "paper_tiles",
     "phase_cost",
     "pilots",

@@ -34,6 +34,7 @@ __all__ = [
     "TARGETS",
     "WAYS",
     "error_at",
+    "error_interval",
     "file_stem",
     "hybrid_name",
     "kept",
@@ -264,6 +265,55 @@ def error_at(kept_runs: dict[str, Any], run: str, percentile: ArrayLike) -> floa
     checks.require((rank >= 0) & (rank <= 100), "percentile", rank, "it must lie from 0 to 100")
     found = np.interp(rank, kept_runs["percentiles"], errors[checks.choice("run", run, list(errors))])
     return float(found) if rank.ndim == 0 else found
+
+
+def error_interval(kept_runs: dict[str, Any], run: str, percentile: float) -> np.ndarray:
+    """Return a percentile of a kept run's errors with its interval (95 %), between two of the ranked users.
+
+    How many of n users lie below a percentile is binomial, whatever the errors; see
+    :func:`irsnb.montecarlo.percentile`. What lies between the percentiles that were kept is interpolated.
+
+    Parameters
+    ----------
+    kept_runs : dict
+        From :func:`kept`, see :func:`error_at`.
+    run : str
+        Name of the run in it.
+    percentile : float
+        Between 0 and 100.
+
+    Returns
+    -------
+    ndarray, shape (3,)
+        Value, lower and upper end [m]; the upper end is infinite where there are too few users to give it.
+
+    Raises
+    ------
+    ValueError
+        As :func:`error_at`; if the percentile is not between 0 and 100, or the number of users was not kept.
+
+    Examples
+    --------
+    >>> value, lower, upper = error_interval(kept("indoor_searches"), "ml", 50)
+    >>> bool(lower < value < upper)
+    True
+    """
+    from scipy.stats import binom
+
+    rank = checks.real_number("percentile", percentile)
+    checks.require(0 < rank < 100, "percentile", rank, "it must lie between 0 and 100")
+    value = error_at(kept_runs, run, rank)
+    if "runs" in kept_runs:
+        users = kept_runs["runs"][run].get("users")
+    else:
+        users = kept_runs["provenance"]["few" if run.endswith(" x") else "users"]
+    if users is None:
+        raise ValueError(f"run: got {run!r}, of which the number of users was not kept")
+    below, above = binom.ppf((0.025, 0.975), users, rank / 100)
+    ends = (np.array([below, above + 1]) - 1) / (users - 1) * 100
+    lower = error_at(kept_runs, run, ends[0]) if ends[0] >= 0 else 0.0
+    upper = error_at(kept_runs, run, ends[1]) if ends[1] <= 100 else np.inf
+    return np.array([value, lower, upper])
 
 
 def machine() -> str:
