@@ -9,6 +9,7 @@ from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.inputs import distinct_inputs, flattened_inputs
 from irsnb.indoor.landscape import Lowest, lowest_elsewhere
 from irsnb.indoor.locate import locate, refine
+from irsnb.indoor.mismatch import mismatched_bound
 from irsnb.indoor.networks import NETWORKS, Locator, build_network, count_parameters, train_network
 from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
 from irsnb.indoor.samples import Samples, draw_samples, samples_at, shuffled, split_samples
@@ -56,6 +57,7 @@ __all__ = [
     "offset_crlb",
     "lowest_elsewhere",
     "paper_tiles",
+    "mismatched_bound",
     "phase_cost",
     "pilots",
     "position_crlb",

@@ -9,21 +9,24 @@ does not fit into memory is computed piece by piece at every search.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from irsnb.checks import check_memory, choice, complex_array, instance
+from irsnb.checks import check_memory, choice, complex_array, count, instance
 from irsnb.indoor.costs import METHODS, features_unchecked, references_unchecked
-from irsnb.indoor.grid import Grid, search_grid, span_rank
+from irsnb.indoor.grid import Grid, block_corners, search_grid, span_rank
 from irsnb.indoor.scene import Room
-from irsnb.indoor.signal import signal_unchecked
+from irsnb.indoor.signal import block_signals, signal_unchecked
 
 __all__ = ["Dictionary", "build_dictionary", "search"]
 
 _STARTS, _MOST, _USERS, _BLOCKS, _PIECE = 4, 256, 128, 128, 1024
+_ORDINARY, _PILOTS = 7500, 32
+"""Blocks and pilots of a room such as the paper's."""
 _GATHERED = 2**17
 """Places whose vectors are compared at a time."""
 _KEPT_BYTES, _SPAN_BYTES, _VECTOR_BYTES = 2**30, 2**29, 2**28
@@ -63,8 +66,9 @@ class _Vectors:
     def _computed(self, blocks):
         vectors = np.empty((len(blocks), *self.shape[1:]), np.complex64)
         for i in range(0, len(blocks), 16):
-            places = self.grid.corners(blocks[i : i + 16])[:, None, :] + self.grid.inner
-            vectors[i : i + 16] = references_unchecked(signal_unchecked(self.room, places), "ml")
+            corners = block_corners(self.grid, blocks[i : i + 16])
+            values = block_signals(self.room, corners, self.grid.sides, self.grid.inner)
+            vectors[i : i + 16] = references_unchecked(values, "ml")
         return vectors
 
 
@@ -91,11 +95,18 @@ class Dictionary:
     _vectors: _Vectors
 
     @property
+    def is_simple(self) -> bool:
+        """Whether the first four blocks lose nobody: the paper's room does, at all its places."""
+        room = self.room
+        paper = room.n_coordinates == 2 and room.n_pilots >= _PILOTS and room.n_tiles >= 100
+        return paper and self.grid.n_blocks <= _ORDINARY
+
+    @property
     def places(self) -> np.ndarray:
         """All places, (B, G, D) [m]."""
         blocks, size = self.grid.n_blocks, self.grid.inner.size
         check_memory("room", self.room, 8.0 * blocks * size)
-        return self.grid.corners(np.arange(blocks))[:, None, :] + self.grid.inner
+        return block_corners(self.grid, np.arange(blocks))[:, None, :] + self.grid.inner
 
     @property
     def vectors(self) -> np.ndarray:
@@ -138,7 +149,9 @@ def build_dictionary(room: Room, method: str = "ml") -> Dictionary:
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
-    key = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
+    key = room.__dict__.get("_without_powers")
+    if key is None:
+        key = room.__dict__["_without_powers"] = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
     grid, vectors = _keep((key, "vectors"), lambda: _start(key))
     if 8.0 * grid.n_blocks * span_rank(room) * room.n_pilots > _SPAN_BYTES:
         return Dictionary(room, method, grid, None, vectors)
@@ -188,13 +201,13 @@ def _spans(room, grid, kind, blocks):
     """Orthonormal bases of the signals in blocks (m,), (T, m R)."""
     from irsnb.indoor.kernels import orthonormal
 
-    places = grid.corners(blocks)[:, None, :] + grid.sparse
-    unit = references_unchecked(signal_unchecked(room, places), kind)
+    values = block_signals(room, block_corners(grid, blocks), grid.sides, grid.sparse)
+    unit = references_unchecked(values, kind)
     bases = orthonormal(unit, span_rank(room))
     return np.moveaxis(bases, -1, 0).reshape(room.n_pilots, -1)
 
 
-def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
+def search(dictionary: Dictionary, measured: ArrayLike, *, depth: int = 1) -> np.ndarray:
     """Where to start: the best place of each of the best blocks, for the measurements of n users.
 
     Parameters
@@ -202,6 +215,9 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     dictionary : Dictionary
     measured : array_like of complex, shape (n, T)
         Pilots; NaN where one is missing. Each user must have some signal.
+    depth : int
+        How many times as many blocks as usual are compared place by place; 256 blocks at most. Usual are 4
+        of the paper's room, more of a larger one, and more where pilots are few.
 
     Returns
     -------
@@ -211,7 +227,8 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the measurements are infinite, not (n, T), or hold a user without any signal.
+        If the measurements are infinite, not (n, T), or hold a user without any signal, or the depth is no
+        integer of at least 1.
 
     Examples
     --------
@@ -225,17 +242,58 @@ def search(dictionary: Dictionary, measured: ArrayLike) -> np.ndarray:
     measured = complex_array("measured", measured, (n_pilots,), finite=False)
     if measured.ndim != 2:
         raise ValueError(f"measured: got shape {measured.shape}; it must be (n, {n_pilots})")
-    missing = np.isnan(measured)
+    depth, missing = count("depth", depth), np.isnan(measured)
     measured = complex_array("measured", np.where(missing, 0, measured))
     if not has_signal(np.where(missing, np.nan, measured), dictionary.method).all():
         raise ValueError("measured: got a user without any signal; there is nothing to search for")
-    batches = list(_batches(dictionary, measured, missing))
+    batches = list(_batches(dictionary, measured, missing, depth))
     _rank_blocks(dictionary, batches)
     starts = min(_STARTS, dictionary.grid.n_blocks)
     found = np.empty((len(measured), starts, dictionary.room.n_coordinates))
     for batch in batches:
         found[batch.rows] = _best_places(dictionary, batch, starts)
     return found
+
+
+def quick_search(
+    dictionary: Dictionary, measured: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """The best place of the one best block of users (n, T), and what other blocks could reach.
+
+    A place's likeness to a user's vector, squared, is at most the vector's energy in the span of the place's
+    block, but for what the span does not hold. So the best place has been found where it reaches more.
+
+    Returns
+    -------
+    starts : ndarray, shape (n, 1, D)
+    rival : ndarray, shape (n,)
+        Largest energy in the span of another block; 1 where pilots are missing.
+    full_search : callable
+        What :func:`search` gives for some of the users, by their numbers in rising order.
+    """
+    starts = np.empty((len(measured), 1, dictionary.room.n_coordinates))
+    rival, missing = np.ones(len(measured)), np.isnan(measured)
+    batches = list(_batches(dictionary, np.where(missing, 0, measured), missing, 1))
+    _rank_blocks(dictionary, batches)
+    for batch in batches:
+        order = np.argsort(-batch.energies, axis=1, kind="stable")[:, :2]
+        best = batch.some(np.arange(len(batch.rows)))
+        best.blocks = np.take_along_axis(batch.blocks, order[:, :1], axis=1)
+        starts[batch.rows] = _best_places(dictionary, best, 1)
+        if batch.present is None and order.shape[1] == 2:
+            rival[batch.rows] = np.take_along_axis(batch.energies, order[:, 1:], axis=1)[:, 0]
+
+    def full_search(rows):
+        n_starts = min(_STARTS, dictionary.grid.n_blocks)
+        found = np.empty((len(rows), n_starts, dictionary.room.n_coordinates))
+        for batch in batches:
+            inside = np.flatnonzero(np.isin(batch.rows, rows))
+            if inside.size:
+                some = _best_places(dictionary, batch.some(inside), n_starts)
+                found[np.isin(rows, batch.rows)] = some
+        return found
+
+    return starts, rival, full_search
 
 
 def has_signal(measured: np.ndarray, method: str) -> np.ndarray:
@@ -255,6 +313,13 @@ class _Batch:
         self.blocks = np.empty((len(rows), 0), dtype=np.int64)
         self.energies = np.empty((len(rows), 0), dtype=np.float32)
 
+    def some(self, inside):
+        """The same of some of the users."""
+        part = copy(self)
+        part.rows, part.measured, part.blocks = self.rows[inside], self.measured[inside], self.blocks[inside]
+        part.present = None if self.present is None else self.present[inside]
+        return part
+
     def unit(self, kind):
         """Conjugate unit vectors."""
         values = features_unchecked(self.measured, kind, self.present)
@@ -262,13 +327,15 @@ class _Batch:
         return (values / np.maximum(size, np.finfo(float).tiny)).conj()
 
 
-def _batches(dictionary, measured, missing):
+def _batches(dictionary, measured, missing, depth):
     n_pilots, n_blocks = measured.shape[1], dictionary.grid.n_blocks
     heard = n_pilots - missing.sum(axis=1)
     for n_heard in np.unique(heard):
         users = np.flatnonzero(heard == n_heard)
-        # Fewer pilots tell blocks apart less well, and the spans hold those that are missing.
-        compared = _STARTS * (32 / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        # Fewer pilots tell blocks apart less well, the spans hold those that are missing, and of many blocks
+        # more are like another.
+        compared = _STARTS * (_PILOTS / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        compared *= depth * max(n_blocks / _ORDINARY, 1.0) ** 0.5
         compared = min(round(np.clip(compared, _STARTS, _MOST)), n_blocks)
         step = max(min(_USERS, _GATHERED // (compared * len(dictionary.grid.inner))), 1)
         for i in range(0, len(users), step):
@@ -322,7 +389,7 @@ def _best_places(dictionary, batch, starts):
     order = np.argsort(-likeness.max(axis=-1), axis=1, kind="stable")[:, :starts]
     place = np.take_along_axis(likeness.argmax(axis=-1), order, axis=1)
     grid = dictionary.grid
-    found = grid.corners(np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
+    found = block_corners(grid, np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
     if starts == 1:
         return found
     # Where rounding would choose the first start, double precision does.

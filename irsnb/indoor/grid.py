@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from irsnb.checks import MEMORY_LIMIT
+from irsnb import checks
+from irsnb.checks import instance
 from irsnb.indoor.scene import Room, users
 
 __all__ = ["PER_SIDE", "Grid", "search_grid"]
@@ -20,6 +21,7 @@ PER_SIDE = 8
 _SIDE = 2.34
 """Side of a block in wavelengths over spread: a span of few dimensions holds all signals in it."""
 _LEAST_SPREAD = 0.05
+_RANKS = {2: 8, 3: 12}
 _SPARSE = {2: (0, 2, 5, 7), 3: (0, 3, 7)}
 _STREAMED = 10
 """How many times the memory's limit a grid's spans may take when they are computed piece by piece."""
@@ -68,9 +70,10 @@ class Grid:
         along = [(steps + 0.5) / PER_SIDE * side for side in self.sides]
         return np.stack(np.meshgrid(*along, indexing="ij"), axis=-1).reshape(-1, len(along))
 
-    def corners(self, blocks: np.ndarray) -> np.ndarray:
-        """Corners of blocks by their numbers, (..., D) [m]."""
-        return self.low + np.stack(np.unravel_index(blocks, self.counts), axis=-1) * self.sides
+
+def block_corners(grid: Grid, blocks: np.ndarray) -> np.ndarray:
+    """Corners of blocks by their numbers, (..., D) [m]."""
+    return grid.low + np.stack(np.unravel_index(blocks, grid.counts), axis=-1) * grid.sides
 
 
 def search_grid(room: Room) -> Grid:
@@ -88,18 +91,25 @@ def search_grid(room: Room) -> Grid:
     ------
     ValueError
         If the grid is too large to be searched; the message says how large it is.
+
+    Examples
+    --------
+    >>> search_grid(Room(carrier=28e9)).n_blocks
+    456092
     """
+    instance("room", room, Room)
     (low, high), sides = room.limits, block_sides(room)
     with np.errstate(over="ignore"):
         steps = np.maximum(np.ceil((high - low) / sides - 1e-9), 1.0)
         n_blocks = np.prod(steps + 1)
     needed = 8.0 * n_blocks * span_rank(room) * room.n_pilots
-    if not needed <= _STREAMED * MEMORY_LIMIT:
+    limit = _STREAMED * checks.MEMORY_LIMIT
+    if not needed <= limit:
         size = " x ".join(f"{side:.3g} m" for side in sides)
         raise ValueError(
             f"room: got a search grid of {n_blocks:.3g} blocks of {size}; their spans would need "
-            f"{needed / 1e9:.3g} GB, the limit is {_STREAMED * MEMORY_LIMIT / 1e9:.3g} GB: a smaller extent, "
-            "a longer wavelength or a known height takes less"
+            f"{needed / 1e9:.3g} GB, the limit is {limit / 1e9:.3g} GB ({_STREAMED} times "
+            "checks.MEMORY_LIMIT): a smaller extent, a longer wavelength or a known height takes less"
         )
     sides = (high - low) / steps
     return Grid(low - sides / 2, sides, tuple((steps + 1).astype(int).tolist()))
@@ -109,14 +119,16 @@ def block_sides(room: Room) -> np.ndarray:
     """Largest sides of a block, (D,) [m]; kept with the room."""
     sides = room.__dict__.get("_block_sides")
     if sides is None:
-        sides = _SIDE * room.wavelength / np.maximum(direction_spreads(room), _LEAST_SPREAD)
+        # Where fewer dimensions are kept, they hold the signals of a smaller block.
+        size = _SIDE * (span_rank(room) / _RANKS[room.n_coordinates]) ** (1 / room.n_coordinates)
+        sides = size * room.wavelength / np.maximum(direction_spreads(room), _LEAST_SPREAD)
         room.__dict__["_block_sides"] = sides
     return sides
 
 
 def span_rank(room: Room) -> int:
-    """R, dimensions kept of the signals of a block."""
-    return min(8 if room.n_coordinates == 2 else 12, room.n_pilots // 2)
+    """R, dimensions kept of a block's signals: 8, or 12 with the height, and at most half of all."""
+    return min(_RANKS[room.n_coordinates], max(min(room.n_pilots, room.n_tiles) // 2, 1))
 
 
 def direction_spreads(room: Room) -> np.ndarray:

@@ -4,24 +4,23 @@ A search over the users' area (:mod:`irsnb.indoor.dictionary`), then Levenberg-M
 method minimises (:mod:`irsnb.indoor.costs`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
 
 from irsnb.bounds import cramer_rao_bound
 from irsnb.checks import choice, complex_array, instance
 from irsnb.fitting import descend
-from irsnb.fix import Fix, remark_lines, sift_rows
-from irsnb.indoor.costs import METHODS, residuals
-from irsnb.indoor.dictionary import build_dictionary, has_signal, search
+from irsnb.fix import Fix, misfit_limit, remark_lines, sift_rows
+from irsnb.indoor.costs import METHODS, features_unchecked, residuals
+from irsnb.indoor.dictionary import build_dictionary, has_signal, quick_search, search
 from irsnb.indoor.grid import block_sides
 from irsnb.indoor.scene import FEWEST, Room, checked_positions
 
 __all__ = ["locate", "refine"]
 
-_USERS = 256
+_USERS, _DEPTH = 256, 16
 # Unknowns of each method besides the coordinates: a complex gain or an offset, and f.
 _UNKNOWNS = {"ml": 2, "ml-projected": 4, "phase-cost": 1}
 
@@ -68,8 +67,8 @@ def locate(room: Room, pilots: ArrayLike, *, method: str = "ml") -> Fix:
     """
     measured = _checked(room, pilots, method)
     good, remarks = _usable(measured, method)
-    starts = search(build_dictionary(room, method), measured[good])
-    return _judged(room, _descend(room, measured[good], starts, method), good, remarks)
+    fitted = _search_and_descend(build_dictionary(room, method), measured[good])
+    return _judged(room, fitted, good, remarks)
 
 
 def refine(room: Room, pilots: ArrayLike, starts: ArrayLike, *, method: str = "ml") -> Fix:
@@ -140,34 +139,91 @@ def _usable(measured, method):
     )
 
 
+@dataclass
+class _Fitted:
+    """Of users that can be located: what Levenberg-Marquardt steps ended with, and the misfit's freedom."""
+
+    state: np.ndarray
+    misfit: np.ndarray
+    settled: np.ndarray
+    jacobian: np.ndarray
+    dof: np.ndarray
+    tried: np.ndarray
+    """The latest starts, (n, 4, D); NaN where there were fewer."""
+
+
+def _search_and_descend(dictionary, measured):
+    """The best block alone for most users; more blocks for whom another could hold a better place."""
+    room, method = dictionary.room, dictionary.method
+    if dictionary.spans is None or method == "phase-cost":
+        fitted = _descend(room, measured, search(dictionary, measured), method)
+    else:
+        starts, rival, full_search = quick_search(dictionary, measured)
+        fitted = _descend(room, measured, starts, method)
+        values = np.where(np.isfinite(measured), measured, 0)
+        energy = np.sum(np.abs(features_unchecked(values, method)) ** 2, axis=-1)
+        # The squared likeness reached, against what other blocks could reach.
+        doubtful = np.flatnonzero(~(1 - fitted.misfit * room.sigma**2 / (2 * energy) > rival))
+        _look_again(room, fitted, measured, doubtful, full_search(doubtful), method)
+    if method == "phase-cost" and (poor := np.flatnonzero(_is_poor(fitted))).size:
+        # Squares change twice as fast as pilots: a grid too coarse for them is not too coarse for these.
+        likely = _search_and_descend(replace(dictionary, method="ml"), measured[poor])
+        _look_again(room, fitted, measured, poor, likely.state[:, None], method)
+    if dictionary.is_simple:
+        return fitted
+    # Where that leaves more than noise can explain, the search looks deeper.
+    poor = np.flatnonzero(_is_poor(fitted))
+    _look_again(room, fitted, measured, poor, search(dictionary, measured[poor], depth=_DEPTH), method)
+    return fitted
+
+
+def _look_again(room, fitted, measured, rows, starts, method):
+    """Steps from further starts (k, S, D) of some rows, where those have not been taken; the best is kept."""
+    for start in starts.swapaxes(0, 1):
+        new = ~np.any(np.all(fitted.tried[rows] == start[:, None], axis=-1), axis=-1)
+        some = rows[new]
+        if some.size:
+            _keep_better(fitted, some, _descend(room, measured[some], start[new, None], method))
+    count = min(starts.shape[1], fitted.tried.shape[1])
+    fitted.tried[rows, :count] = starts[:, :count]
+
+
 def _descend(room, measured, starts, method):
-    """Of users that can be located: position, covariance, misfit, its freedom, whether the steps settled."""
+    """Steps from the first start; from the others for users whose misfit is poor."""
     function = residuals(room, method)
-    fitted = _fit(function, starts[:, 0], measured)
-    # Where noise alone cannot explain what is left, but for one user in a million, other starts are tried.
     heard = np.isfinite(measured).sum(axis=-1)
     dof = heard * (1 if method == "phase-cost" else 2) - _UNKNOWNS[method] - room.n_coordinates
-    limit = chi2.isf(1e-6, np.maximum(dof, 1))
+    fitted = _fit(function, starts[:, 0], measured, dof)
+    fitted.tried[:, : starts.shape[1]] = starts[:, : fitted.tried.shape[1]]
     for start in range(1, starts.shape[1]):
-        poor = np.flatnonzero(~(fitted[1] <= limit))
+        poor = np.flatnonzero(_is_poor(fitted))
         if poor.size == 0:
             break
-        again = _fit(function, starts[poor, start], measured[poor])
-        better = (again[1] < fitted[1][poor]) | np.isnan(fitted[1][poor])
-        for kept, new in zip(fitted, again, strict=True):
-            kept[poor[better]] = new[better]
-    position, misfit, settled, jacobian = fitted
-    return position, _covariances(jacobian), misfit, dof, settled
+        _keep_better(fitted, poor, _fit(function, starts[poor, start], measured[poor], dof[poor]))
+    return fitted
 
 
-def _fit(function, start, measured):
+def _is_poor(fitted):
+    """Where noise alone explains the misfit of one user in a thousand at most."""
+    return ~(fitted.misfit <= misfit_limit(fitted.dof))
+
+
+def _keep_better(fitted, rows, other):
+    """Take over the rows of another fit that have the smaller misfit."""
+    better = (other.misfit < fitted.misfit[rows]) | np.isnan(fitted.misfit[rows])
+    for name in ("state", "misfit", "settled", "jacobian"):
+        getattr(fitted, name)[rows[better]] = getattr(other, name)[better]
+
+
+def _fit(function, start, measured, dof):
     """:func:`irsnb.fitting.descend` of n users, in blocks that stay in the cache."""
     parts = [
         descend(function, start[i : i + _USERS], (measured[i : i + _USERS],))
         for i in range(0, len(start), _USERS)
     ]
     names = "state", "misfit", "settled", "jacobian"
-    return [np.concatenate([getattr(part, name) for part in parts]) for name in names]
+    found = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
+    return _Fitted(*found, dof, np.full((len(start), 4, start.shape[1]), np.nan))
 
 
 def _covariances(jacobian):
@@ -187,9 +243,10 @@ def _covariances(jacobian):
 
 def _judged(room, fitted, good, remarks):
     """A Fix of all users, NaN for those who are not good; converged inside the users' area alone."""
+    values = fitted.state, _covariances(fitted.jacobian), fitted.misfit, fitted.dof, fitted.settled
     position, covariance, misfit, dof, settled = (
-        _spread(values, good, fill)
-        for values, fill in zip(fitted, (np.nan, np.nan, np.nan, 0, False), strict=True)
+        _spread(part, good, fill)
+        for part, fill in zip(values, (np.nan, np.nan, np.nan, 0, False), strict=True)
     )
     (low, high), margin = room.limits, block_sides(room) / 2
     inside = np.all((position >= low - margin) & (position <= high + margin), axis=-1)

@@ -28,7 +28,6 @@ from irsnb.checks import (
 )
 from irsnb.indoor.tiles import (
     Compared,
-    DefaultTiles,
     Tiles,
     checked_height,
     checked_level,
@@ -169,8 +168,10 @@ class Room(Compared):
             keep(name, real_number(name, getattr(self, name)))
             positive(name, getattr(self, name), unit)
         keep("user_height", _checked_user_height(self.user_height))
-        if self.tiles is None or (isinstance(self.tiles, DefaultTiles) and self.tiles.untouched):
-            keep("tiles", DefaultTiles(*on_walls(self.height, 50)))
+        if self.tiles is None or hasattr(self.tiles, "_follow_height"):
+            keep("tiles", Tiles(*on_walls(self.height, 50)))
+            # The mark of tiles that a room was not given; `dataclasses.replace` of them loses it.
+            object.__setattr__(self.tiles, "_follow_height", True)
         instance("tiles", self.tiles, Tiles)
         if self.station is None or isinstance(self.station, _DefaultStation):
             keep("station", _DefaultStation((0.0, 5.0, self.height)))

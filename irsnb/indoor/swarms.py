@@ -231,7 +231,7 @@ def _search(room, pilots, settings, box, seed):
 
 
 def curvatures(
-    room: Room, positions: ArrayLike, form: str = "as published", *, half_width: float | None = None
+    room: Room, positions: ArrayLike, form: str = "as published", *, half_width: float = 0.25
 ) -> np.ndarray:
     """How steeply the cost rises around users: eigenvalues of its Hessian at the true places, without noise.
 
@@ -244,13 +244,14 @@ def curvatures(
     positions : array_like, shape (..., D)
         Users [m].
     form : {"as published", "eliminated", "projected"}
-    half_width : float, optional
-        In units of a box that is searched: half its side [m], and half a turn of the offset.
+    half_width : float
+        Coordinates are measured in units of this [m], half the side of a swarm's box; the offset in units of
+        pi, half of its range.
 
     Returns
     -------
     ndarray, shape (..., D) or, as published, (..., D + 1)
-        The smallest first; per square metre and, for the offset, per square radian; or in units of the box.
+        The smallest first.
 
     Raises
     ------
@@ -276,10 +277,8 @@ def curvatures(
     else:
         method = "ml-projected" if form == "projected" else "phase-cost"
         jacobian = residuals(room, method)(places, pilots)[1]
-    if half_width is not None:
-        half_width = positive("half_width", real_number("half_width", half_width), "m")
-        jacobian[..., : room.n_coordinates] *= half_width
-        jacobian[..., room.n_coordinates :] *= np.pi
+    half_width = float(positive("half_width", real_number("half_width", half_width), "m"))
+    jacobian = jacobian * np.where(np.arange(jacobian.shape[-1]) < room.n_coordinates, half_width, np.pi)
     # Both costs are half the squared residuals in standard deviations.
     hessian = np.swapaxes(jacobian, -1, -2) @ jacobian
-    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], -1)
+    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], hessian.shape[-1])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -134,17 +135,8 @@ class Tiles(Compared):
         return locked(np.stack([along, np.cross(along, self.normals), self.normals]) + 0.0)
 
 
-class DefaultTiles(Tiles):
-    """Tiles that a room was not given: they follow its height, until ``dataclasses.replace`` changes them."""
-
-    @property
-    def untouched(self) -> bool:
-        """Whether these are still the paper's tiles at some height."""
-        return self == DefaultTiles(*on_walls(self.positions[0, 2], 50))
-
-
 def paper_tiles(
-    height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings
+    height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings: Any
 ) -> Tiles:
     """Tiles on the walls y = 0, from the left, and x = 5 of the paper's room, evenly spaced along its 10 m.
 
@@ -156,7 +148,7 @@ def paper_tiles(
         K / 2.
     cells : tuple of int
         Columns and rows of a tile.
-    **settings
+    **settings : object
         What else :class:`Tiles` takes.
 
     Returns

@@ -1,16 +1,14 @@
-"""Good calls of the indoor wing: the room, the estimators, the searches, the networks, the fingerprint."""
+"""Good calls of the indoor wing: the room, the estimators, the bounds."""
 
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 import walk
 from walk import (
     choice,
     complex_array,
-    costly,
     count,
-    flag,
-    function,
     instance,
     number,
     optional,
@@ -20,26 +18,26 @@ from walk import (
     seed,
 )
 
-from irsnb.indoor import bounds, costs, dictionary, estimators, fingerprints, model, networks, samples, swarms
+from irsnb.indoor import (
+    bounds,
+    costs,
+    dictionary,
+    echoes,
+    grid,
+    mismatch,
+    scene,
+    tiles,
+)
 
-ROOM = model.Room(height=3.0, n_pilots=8, tiles_per_wall=10)
+# The functions of these names stand where the modules do.
+locating, signals = (import_module(f"irsnb.indoor.{name}") for name in ("locate", "signal"))
+
+TILES = tiles.paper_tiles(3.0, 10)
+ROOM = scene.Room(height=3.0, n_pilots=8, tiles=TILES)
 PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
-SIGNAL = ROOM.signal(PLACES)
-MEASURED = model.measure(ROOM, PLACES, np.random.default_rng(0))
-SAMPLES = samples.draw_samples(ROOM, 30, np.random.default_rng(0))
-MANY = samples.draw_samples(ROOM, 1000, np.random.default_rng(0))
-OTHER = samples.draw_samples(model.Room(n_pilots=4, tiles_per_wall=5), 30, np.random.default_rng(0))
+SIGNAL = signals.signal(ROOM, PLACES)
+MEASURED = signals.receive(ROOM, PLACES, np.random.default_rng(0))
 MISSING = {"nan": "means missing", "complex nan": "means missing"}
-
-
-@cache
-def locator():
-    return networks.train_network(ROOM, SAMPLES, "mlp", "coefficients", 1)
-
-
-@cache
-def fingerprint():
-    return fingerprints.build_fingerprint(MANY)
 
 
 @cache
@@ -48,11 +46,11 @@ def built():
 
 
 def room():
-    return instance(ROOM, bad=[model.Room])
+    return instance(ROOM, bad=[scene.Room])
 
 
 def places(good=PLACES, **kwargs):
-    outside = [(6.0, 5.0), (0.0, 11.0), (0.0, 0.0), (0.0, -1.0), (1.0, 2.0, 3.0), (1.0,), 1.0]
+    outside = [(6.0, 5.0), (0.0, 11.0), (0.0, -1.0), (1.0, 2.0, 3.0), (1.0,), 1.0]
     return real(good, trailing=kwargs.pop("trailing", 1), bad=outside, **kwargs)
 
 
@@ -60,62 +58,60 @@ def users(good=MEASURED, name_bad=(), **kwargs):
     return complex_array(good, trailing=2, lead=False, bad=[good[0], good[:0], *name_bad], **kwargs)
 
 
-def recorded(good=SAMPLES):
-    return instance(good, bad=[OTHER, samples.Samples, (PLACES, MEASURED)])
-
-
-def search(method="a-priori-pso"):
-    return {
-        "room": room(),
-        "method": choice(method, bad=["ant colony", "PSO"]),
-        "eliminated": flag(True),
-        "budget": count(40, bad=[10, 39, 10**9]),
-        "seed": seed(),
-        "population": count(20, low=2),
-        "half_width": positive(0.25, array=False),
-        "cost": choice("phase-cost", bad=["ml"]),
-    }
-
-
+SIDES = [(4.0, -4.0, 1.0, 10.0), (-4.0, 4.0, 1.0, 1.0), (-4.0, 4.0), (-4.0, 4.0, 1.0, 10.0, 0.0, 3.0), 1.0]
 GOOD = {
-    model.Room: {
-        "height": positive(2.0, array=False, high=3.0),
-        "tx_power_dbm": number(20.0, low=-1000, high=1000),
-        "n_pilots": count(8, low=4),
-        "phase_seed": seed(),
-        "codebook": choice("random", bad=["gold", "DFT"]),
-        "phase_bits": optional(count(2)),
-        "noise_dbm": number(-120.0, low=-1000, high=1000),
-        "user_height": number(1.0, low=0, high=3.0),
-        "carrier": positive(3.5e9, array=False),
-        "tiles_per_wall": count(10),
-        "tile_cells": walk.integers((4, 25), low=1, bad=[4, (4,), (4, 25, 1), [[4, 25]], "ab"]),
+    tiles.Tiles: {
+        "positions": walk.points(TILES.positions, trailing=2, lead=False, bad=[np.ones((20, 3)), np.ones(3)]),
+        "normals": real(TILES.normals, lead=False, bad=[(0.0, 0.0, 0.0), (0.0, 1.0), np.ones((2, 3))]),
+        "cells": walk.integers((4, 25), low=1, bad=[4, (4,), (4, 25, 1), [[4, 25]], "ab"]),
         "cell_spacing": positive(0.5, array=False),
         "cell_gain_dbi": number(5.0, low=-1000, high=1000),
         "cell_exponent": number(0.57, low=0),
+        "reflection": choice("specular", bad=["mirror", 1]),
+        "waves": choice("curved", bad=["flat", 1]),
     },
-    model.Room.signal: {"self": ROOM, "positions": places()},
-    model.tile_channels: {
+    tiles.paper_tiles: {
+        "height": positive(2.0, array=False),
+        "n_per_wall": count(10),
+        "cells": walk.integers((4, 25), low=1, bad=[4, (4,), (4, 25, 1), [[4, 25]], "ab"]),
+        "settings": {"cell_exponent": 1.0},
+    },
+    scene.Room: {
+        "height": positive(2.0, array=False),
+        "extent": real((-4.0, 4.0, 1.0, 10.0), lead=False, bad=SIDES),
+        "station": optional(real((0.0, 5.0, 2.0), lead=False, bad=[(0.0, 5.0), 1.0, TILES.positions[0]])),
+        "tiles": optional(instance(TILES, bad=[tiles.Tiles])),
+        "codebook": choice("random", bad=["gold", "DFT", np.ones((8, 19)), np.zeros((8, 20)), np.nan]),
+        "n_pilots": optional(count(8, low=4)),
+        "phase_seed": seed(),
+        "phase_bits": optional(count(2)),
+        "tx_power_dbm": number(20.0, low=-1000, high=1000),
+        "noise_dbm": number(-120.0, low=-1000, high=1000),
+        "carrier": positive(3.5e9, array=False),
+        "user_height": real(
+            1.0, low=0, lead=False, bad=[(1.0, 0.5), (1.0, 1.0), (0.0, 1.0, 2.0), (-1.0, 1.0)]
+        ),
+        "walls": real((-5.0, 5.0, 0.0, 10.0), lead=False, bad=SIDES),
+        "ceiling": positive(3.0, array=False),
+    },
+    signals.signal: {"room": room(), "positions": places()},
+    signals.tile_channels: {"room": room(), "positions": places()},
+    signals.reflection_coefficients: {"room": room(), "positions": places()},
+    signals.pilots: {"room": room(), "channels": complex_array(np.full((2, 20), 1e-6 + 1e-7j), trailing=1)},
+    signals.receive: {
         "room": room(),
         "positions": places(),
-        "displaced": optional(real(np.full((20, 3), 0.001), lead=False, bad=[np.zeros((3, 3)), 0.1])),
+        "rng": rng(),
+        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
     },
-    model.reflection_coefficients: {"room": room(), "positions": places()},
-    model.spherical_channels: {"room": room(), "positions": places()},
-    model.pilots: {"room": room(), "channels": complex_array(np.full((2, 20), 1e-6 + 1e-7j), trailing=1)},
-    model.wall_images: {
+    signals.add_noise: {"room": room(), "values": complex_array(SIGNAL, trailing=1), "rng": rng()},
+    echoes.wall_images: {
         "room": room(),
         "positions": places(),
         "reflection": number(0.5, low=0, high=1),
         "order": count(2),
     },
-    model.measure: {
-        "room": room(),
-        "positions": places(),
-        "rng": rng(),
-        "multipath_db": optional(number(20.0, low=-1000, high=1000)),
-    },
-    model.receive: {"room": room(), "signal": complex_array(SIGNAL, trailing=1), "rng": rng()},
+    grid.search_grid: {"room": instance(ROOM, bad=[scene.Room, scene.Room(carrier=3e12)])},
     costs.features: {
         "values": complex_array(SIGNAL, trailing=2, skip={"a longer axis": "any number of pilots"}),
         "method": choice("ml", bad=["ML", "music"]),
@@ -142,15 +138,16 @@ GOOD = {
     dictionary.search: {
         "dictionary": instance(walk.Fresh(built)),
         "measured": complex_array(MEASURED, trailing=2, lead=False, bad=[MEASURED[0]], skip=MISSING),
+        "depth": count(2),
     },
-    estimators.locate: {
+    locating.locate: {
         "room": room(),
-        "measurements": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
+        "pilots": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
         "method": choice("ml", bad=["music"]),
     },
-    estimators.refine: {
+    locating.refine: {
         "room": room(),
-        "measured": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
+        "pilots": users(MEASURED[:1], [np.zeros((1, 8))], skip=MISSING),
         "starts": real(
             [[PLACE, (1.1, 4.0)]],
             lead=False,
@@ -158,88 +155,20 @@ GOOD = {
         ),
         "method": choice("ml", bad=["music"]),
     },
+    mismatch.mismatched_bound: {
+        "room": room(),
+        "pilots": users(SIGNAL[:1], [np.zeros((1, 8))]),
+        "method": choice("ml", bad=["phase-cost"]),
+    },
     bounds.position_crlb: {"room": room(), "positions": places(), "method": choice("ml", bad=["music"])},
-    bounds.position_error_bound: {"room": room(), "positions": places(), "multipath": flag(False)},
     bounds.errors_at_bound: {
         "room": room(),
         "positions": places(),
         "rng": rng(),
         "method": choice("ml", bad=["music"]),
     },
-    swarms.swarm_search: search()
-    | {
-        "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
-        "centre": optional(real(PLACE, lead=False, bad=[(30.0, 5.0), (1.0,), (1.0, 2.0, 3.0), 1.0])),
-    },
-    swarms.search_all: search()
-    | {
-        "measurements": users(MEASURED[:1]),
-        "centres": optional(real([PLACE], lead=False, bad=[PLACE, PLACES, 1.0])),
-        "jobs": count(1),
-    },
-    samples.Samples: {
-        "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
-        "pilots": users(skip={"a longer axis": "any number of pilots"}),
-        "coefficients": real(np.ones((2, 20)), lead=False, bad=[np.ones(20), np.ones((3, 20))]),
-    },
-    samples.draw_samples: {
-        "room": room(),
-        "n": count(3),
-        "rng": rng(),
-        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
-    },
-    samples.samples_at: {
-        "room": room(),
-        "positions": places(lead=False, trailing=2),
-        "rng": rng(),
-        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
-    },
-    networks.distinct_inputs: {
-        "room": room(),
-        "samples": recorded(),
-        "kind": choice("both", bad=["all", "flattened"]),
-    },
-    networks.flattened_inputs: {"room": room(), "samples": recorded()},
-    networks.count_parameters: {
-        "name": choice("mlp", bad=["gru"]),
-        "n_pilots": count(32),
-        "n_tiles": count(100),
-    },
-    networks.build_network: {
-        "name": choice("mlp", bad=["gru"]),
-        "copies": costly(real(np.array([1.0, 2.0]), low=1, lead=False, bad=[2.0, [], [[1.0, 2.0]]])),
-        "seed": costly(seed()),
-    },
-    samples.split_samples: {"samples": instance(SAMPLES, bad=[SAMPLES[:9]]), "seed": seed()},
-    networks.train_network: {
-        "room": room(),
-        "samples": recorded(),
-        "name": choice("mlp", bad=["gru"]),
-        "kind": choice("coefficients", bad=["all"]),
-        "epochs": costly(count(1)),
-        "seed": costly(seed()),
-        "directory": walk.Arg(None, bad=[5, 1.5, True]),
-        "after_epoch": optional(function(print)),
-        "xla": costly(flag(True)),
-    },
-    networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": recorded()},
-    samples.shuffled: {
-        "samples": instance(SAMPLES),
-        "what": choice("pilots", bad=["positions"]),
-        "rng": rng(),
-    },
-    fingerprints.Fingerprint.locate: {
-        "self": walk.Fresh(fingerprint),
-        "measurements": users(name_bad=[np.zeros((2, 8))]),
-    },
-    fingerprints.build_fingerprint: {
-        "samples": costly(instance(MANY, bad=[SAMPLES])),
-        "method": costly(choice("ml", bad=["phase-cost"])),
-    },
 }
 RESULTS = {
     dictionary.Dictionary: "made by build_dictionary",
-    swarms.Found: "made by swarm_search",
-    networks.Locator: "made by train_network",
-    fingerprints.Fingerprint: "made by build_fingerprint",
+    grid.Grid: "made by search_grid",
 }
