@@ -7,7 +7,7 @@
 # :::{admonition} In three lines
 # :class: tip
 #
-# * **The answer is a needle.** The cost has its minimum at the user, in a pit of @AREA@ cm² that fills one part in @TRIES@ of the area. Nothing beyond a decimetre points to it.
+# * **The answer is a needle.** The cost has its minimum at the user, in a pit of 37 cm² that fills one part in 19,000 of the area. Nothing beyond two decimetres points to it.
 # * **Searches fail because they do not find the pit.** With 5000 evaluations GA-PSO, the best of five, finds 99 of 400 users. With the phase offset eliminated in closed
 #   form it finds 290.
 # * **Millimetres are the swarm's, not the noise's.** In position and offset the valley is far too narrow for a swarm. Eliminate the offset, or finish with
@@ -106,11 +106,11 @@ def cost(places, offset):
 
 
 # %% [markdown]
-# At the user it is about 16: half the variance of the noise for each of 32 pilots. Elsewhere it is typically @USUAL@ million. So the first figure shows (5) relative to its mean.
+# At the user it is 16 on average, half a unit for each of the 32 pilots; here it is 9. Elsewhere it is typically ten billion. So the first figure shows (5) relative to its mean.
 #
 # ## How narrow, and is it the only one?
 #
-# The user's pit, where the cost is less than half of the usual one, is @LONG@ cm long and @WIDE@ cm wide. It takes about @TRIES@ random tries to hit it. Around it lie other pits, @PITS@ of them in the square metre
+# The user's pit, where the cost is less than half of the usual one, is 19 cm long and 2.5 cm wide. It takes about 19,000 random tries to hit it, and the searches below have 5000. Around it lie other pits, more than 900 of them in the square metre
 # of the middle panel, and a descent ends in the nearest one.
 
 # %% mystnb={"figure": {"caption": "Lowest and mean cost on circles around a user, over the mean cost of the area; twelve users, median (line) and range (band). Within a decimetre the pits get deeper towards the user. Beyond two decimetres the lowest cost of a circle is the same at any distance.", "name": "fig-guidance"}, "image": {"alt": "Two curves over the distance from the user on logarithmic axes, from one millimetre to three metres. The lowest cost rises from a millionth to about a third at two decimetres and is flat from there. The mean rises to one at a decimetre and is flat from there."}} tags=["hide-input"]
@@ -173,7 +173,7 @@ tables.table(
 )
 
 # %% [markdown]
-# Nowhere is (5) lower. At worst the second-best place costs @RATIO@ times as much. So the cost is not to blame: a lost search has not found its minimum. (With an echo of 0 dB this changes: exercise 3.)
+# Nowhere is (5) lower. At worst, the best place elsewhere costs 30,000 times as much. So the cost is not to blame: a lost search has not found its minimum. (With an echo of 0 dB this changes: exercise 3.)
 #
 # ## A swarm in a dozen lines
 #
@@ -222,7 +222,7 @@ panels[0].set_ylabel("y [m]")
 plt.show()
 
 # %% [markdown]
-# The swarm ends @MISS@ m away, at a cost @HIGHER@ times that at the user. Once most particles share a wrong leader, more rounds do not bring them back.
+# The swarm ends 4.1 m away, at a cost 500 million times that at the user. Once most particles follow a wrong leader, more rounds seldom bring them back.
 #
 # ## Five searches, one budget
 #
@@ -310,11 +310,11 @@ figures.length_ticks(axes.yaxis)
 plt.show()
 
 # %% [markdown]
-# With 60 users the 85 % point is anything between @LOW85@ and @HIGH85@. The paper's 5 mm and 29 cm lie within, its 4.6 m does not. So two of the three figures depend on a budget that the paper does not state; it speaks of a minute for an estimate.
+# With 60 users the 85 % point is anything between 1.9 mm and 5.7 m. The paper's 5 mm and 29 cm lie within, its 4.6 m does not. So two of the three figures depend on a budget that the paper does not state; it speaks of a minute for an estimate.
 #
 # ## Why millimetres?
 #
-# Suppose a search has found the right pit. As published it still ends a fraction of a millimetre away, where the noise allows a micrometre. To see why, we start the swarm in a box of half a metre around the user, at a random point a few centimetres off its centre, and let it search position *and* offset.
+# Suppose a search has found the right pit. As published it still ends a fraction of a millimetre away, where the noise allows a micrometre. To see why, we let the swarm start in a box of half a metre whose centre is a few centimetres off the user, and let it search position *and* offset.
 #
 # One centimetre nearer to the tiles turns all phases by about the same angle. The offset can undo that turn. So in $(x, y, \phi_0)$ the cost has a valley: slanted, long, and hardly rising.
 
@@ -411,7 +411,7 @@ panels[1].set(
 plt.show()
 
 # %% [markdown]
-# How long a valley is, its **condition number** says: the ratio of the largest to the smallest curvature at the minimum, in units of the box that is searched (50 cm, one turn). With the offset among the unknowns its median over the area is @COND1@ at 1 m and @COND3@ at 3 m; eliminated, @ELIM1@ and @ELIM3@.
+# How long a valley is, its **condition number** says: the ratio of the largest to the smallest curvature at the minimum, in units of the box that is searched (50 cm, one turn). With the offset among the unknowns its median over the area is 2700 at 1 m and 2100 at 3 m; eliminated, 21 and 14.
 #
 # Is this the cause? Three tests, for 40 users at least 40 cm inside the area:
 
@@ -472,8 +472,8 @@ tables.table(
 
 # %% [markdown]
 # * *Straighten the valley.* "Slanted" searches three unknowns as well, but counts the offset from the plane $-\mathbf{g}^\mathsf{T}(\mathbf p - \mathbf c)$, where $\mathbf c$ is the box's centre and $\mathbf{g}$ the turn that all phases share per metre there. The minimum is the same, only the
-#   valley is upright. The median falls to micrometres. So the third unknown is not what costs the millimetres; its correlation with the position is.
-# * *Finish the descent.* A few Levenberg–Marquardt steps, which follow a valley, from where the published swarm stopped, lead to the bound:
+#   valley is upright. The median falls from 0.6 mm (0.2 to 1.7 mm) to 4 µm (2 to 6 µm). So the third unknown is not what costs the millimetres; its correlation with the position is.
+# * *Finish the descent.* A few Levenberg–Marquardt steps, which follow a valley, from where the published swarm stopped, lead to 1.3 µm (0.9 to 2.9 µm), which is the bound. They do not bring back who is in another pit:
 
 
 # %%
@@ -483,9 +483,9 @@ def finish(room, pilots, stops):
 
 
 # %% [markdown]
-# * *Compare users.* Where the valley's floor is flatter, the swarm stops farther away:
+# * *Compare users.* Does the swarm stop farther away where the valley's floor is flatter?
 
-# %% mystnb={"figure": {"caption": "Error of the published swarm against the smallest curvature of (5) at the user, 40 users at each height, the same places and boxes. Flatter floor, larger error, at both heights. Grey: users lost by more than 1 cm, in another pit.", "name": "fig-flatness"}, "image": {"alt": "A scatter plot on logarithmic axes. Two clouds, one for each height, the 3 m one at curvatures about four hundred times smaller. In each, errors fall from centimetres to micrometres as the curvature grows. A few grey dots lie above one centimetre."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Error of the published swarm against the smallest curvature of (5) at the user, 40 users at each height, the same places and boxes. Flatter floors tend to go with larger errors. Grey: users lost by more than 1 cm, in another pit.", "name": "fig-flatness"}, "image": {"alt": "A scatter plot on logarithmic axes. Two clouds, one for each height, the 3 m one at curvatures about four hundred times smaller. In each, errors spread from centimetres to micrometres and tend to fall as the curvature grows. A few grey dots lie above one centimetre."}} tags=["hide-input"]
 fig, axes = plt.subplots(figsize=(6.4, 3.4))
 rho = {}
 for height, colour, marker in ((1.0, "C0", "o"), (3.0, "C1", "D")):
@@ -512,7 +512,7 @@ figures.length_ticks(axes.yaxis)
 plt.show()
 
 # %% [markdown]
-# The rank correlation is @RHO1@ at 1 m and @RHO3@ at 3 m. The noise plays no part: its bound is 20 times as large at 3 m, yet the swarm's errors are of the same size at both heights. At 3 m the error is the smaller one for @BETTER@ of the 40 users.
+# The rank correlation of the users in the right pit is −0.37 (−0.70 to −0.02) at 1 m and −0.35 (−0.60 to 0.03) at 3 m: a tendency, which 40 users hardly establish. The first two tests decide. The noise plays no part: its bound is some 30 times as large at 3 m, yet the swarm's errors are of the same size at both heights. At 3 m the error is the smaller one for 22 of the 40 users, so neither height is better for the published swarm.
 #
 # ## Exercises
 #
@@ -543,7 +543,7 @@ assert kept_rise > 10 * free_rise
 # :::
 # :::{admonition} Solution 2
 # :class: dropdown
-# A pilot that changes its sign. The cost is blind to the signs and the model's amplitudes of all pilots. That costs a factor of @LOSS@ in the bound, at the median, but no user.
+# A pilot that changes its sign. The cost is blind to the signs and the model's amplitudes of all pilots. That costs a factor of 1.45 in the bound, at the median, but no user.
 # :::
 
 # %% tags=["hide-cell"]
@@ -567,7 +567,7 @@ assert 1.2 < loss < 2
 # :::
 # :::{admonition} Solution 3
 # :class: dropdown
-# The minimum near the user moves by a centimetre at 0 dB (median), by 2 mm at −10 dB. At 0 dB (5) is even lower elsewhere for most users; `lowest_elsewhere` shows that. [At the bound](at_the_bound.ipynb) has the cure.
+# The minimum near the user moves by 1.7 cm at 0 dB (median), by 5 mm at −10 dB. At 0 dB (5) is even lower elsewhere for most users; `lowest_elsewhere` shows that. [At the bound](at_the_bound.ipynb) has the cure.
 # :::
 
 # %% tags=["hide-cell"]
@@ -588,7 +588,7 @@ assert moved[0.0] > 2 * moved[-10.0] > 1e-5
 # :::
 # :::{admonition} Solution 4
 # :class: dropdown
-# In nearly all: the pit is @FILL@ % of such a box. This is the idea of [the next but one page](network_then_swarm.ipynb), where a network draws the box.
+# In seven of ten: the pit fills 0.4 % of such a square. This is the idea of [the next but one page](network_then_swarm.ipynb), where a network draws the box.
 # :::
 
 # %% tags=["hide-cell"]
