@@ -285,7 +285,7 @@ plt.show()
 rank = np.array(kept["percentiles"])[2:-1]
 interval = partial(runs.error_interval, kept)
 LINES = {
-    "5000 evaluations": ("ga-pso", "C1", (52, 4.0)),
+    "5000 evaluations": ("ga-pso", "C1", (55, 0.5)),
     "50,000 evaluations": ("ga-pso, 10 x", "C3", (30, 1e-3)),
     "errors at the bound": ("bound", "black", (55, 2.5e-7)),
 }
@@ -622,7 +622,8 @@ def by_budget(name, p, unit):
             lower=[low / unit],
             upper=[high / unit],
         )
-        words.append(f"{budget}: {spoken(value, lower=low, upper=high)}")
+        ends = f"{spoken(low)} to {spoken(high)}"
+        words.append(f"{budget}: {spoken(value)} ({ends})")
     return ledger.row(
         "aguiar2024",
         name,
