@@ -192,7 +192,7 @@ tables.table(
 #
 # The first edition's runs cut the box at the border of the area in which users stand. That looks harmless: nobody stands outside. But pymoo's swarm draws a particle anew whenever it leaves the box, and so it hardly searches the box's rim, where a user on the border stands.
 
-# %% mystnb={"figure": {"caption": "Left: the LSTM's hybrid as published over the grid of 7371 places, the paper's Fig. 4b, kept run. Right: users off by more than 10 cm, with 95 % intervals. Grey: kept run, by distance from the border of the area. Orange and blue: 20 users on the border, this page's own runs, with a box that is cut there and with one that is not.", "name": "fig-hybrid-map"}, "image": {"alt": "Left, a map in a logarithmic colour scale from a hundredth of a millimetre to ten centimetres: mostly below a few millimetres, with scattered centimetres, densest along the border. Right, dots with intervals: kept run, on the border a third, ten centimetres inside a twelfth, further inside near zero; own runs, cut box about a third, free box near zero."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Left: the LSTM's hybrid as published over the grid of 7371 places, the paper's Fig. 4b, kept run. Right: users off by more than 10 cm, with 95 % intervals. Grey: kept run, by distance from the border of the area. Orange and blue: 30 users on the border, this page's own runs, with a box that is cut there and with one that is not.", "name": "fig-hybrid-map"}, "image": {"alt": "Left, a map in a logarithmic colour scale from a hundredth of a millimetre to ten centimetres: mostly below a few millimetres, with scattered centimetres, densest along the border. Right, dots with intervals: kept run, on the border a third, ten centimetres inside a twelfth, further inside near zero; own runs, cut box about a third, free box near zero."}} tags=["hide-input"]
 mapped = np.array(entries[PUBLISHED]["map"])
 low, high = room.limits
 margin = np.min(np.minimum(room.grid - low, high - room.grid), axis=-1)
@@ -202,7 +202,7 @@ ZONES = {
     "kept: further inside": margin > 0.15,
 }
 border = room.grid[margin < 0.05]
-few = border[np.sort(rng.permutation(len(border))[:20])]
+few = border[np.sort(rng.permutation(len(border))[:30])]
 few_pilots = receive(room, few, rng)
 answers = np.clip(few + rng.normal(0, 0.03, few.shape), low, high)
 free = hybrid(room, few_pilots, answers)
@@ -249,7 +249,7 @@ right.set(xlim=(-2, 75), xlabel="off by more than 10 cm [%]")
 plt.show()
 
 # %% [markdown]
-# `swarm_search` therefore lets the box reach beyond the area, as in these 20 users' own runs. (A network's answer was replaced by the truth with a Gaussian error of 3 cm in each coordinate.)
+# `swarm_search` therefore lets the box reach beyond the area, as in these 30 users' own runs. (A network's answer was replaced by the truth with a Gaussian error of 3 cm in each coordinate.)
 #
 # What remains is not even. In the kept map the corner between the two walls of tiles has more errors above 1 cm than any other, although a user there sees the surface over the widest angle. The paper explains errors in corners by a *narrow* view; that does not explain this one.
 #
