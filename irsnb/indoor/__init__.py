@@ -7,6 +7,7 @@ from irsnb.indoor.echoes import wall_images
 from irsnb.indoor.fingerprints import Fingerprint, build_fingerprint
 from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.inputs import distinct_inputs, flattened_inputs
+from irsnb.indoor.landscape import Lowest, lowest_elsewhere
 from irsnb.indoor.locate import locate, refine
 from irsnb.indoor.mismatch import mismatched_bound
 from irsnb.indoor.networks import NETWORKS, Locator, build_network, count_parameters, train_network
@@ -25,6 +26,7 @@ __all__ = [
     "Found",
     "Impairment",
     "Locator",
+    "Lowest",
     "NETWORKS",
     "Room",
     "SEARCHES",
@@ -53,6 +55,7 @@ __all__ = [
     "locate_trial",
     "locate_with_offset",
     "offset_crlb",
+    "lowest_elsewhere",
     "paper_tiles",
     "mismatched_bound",
     "phase_cost",

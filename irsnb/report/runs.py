@@ -288,7 +288,7 @@ def error_interval(kept_runs: dict[str, Any], run: str, percentile: float) -> np
     Returns
     -------
     ndarray, shape (3,)
-        Value, lower and upper end [m]; an end is infinite where there are too few users to give it.
+        Value, lower and upper end [m]; 0 or infinite where there are too few users to give an end.
 
     Raises
     ------
@@ -305,13 +305,13 @@ def error_interval(kept_runs: dict[str, Any], run: str, percentile: float) -> np
     checks.require(0 < rank < 100, "percentile", rank, "it must be above 0 and below 100")
     value = error_at(kept_runs, run, rank)
     users = kept_runs.get("runs", {}).get(run, {}).get("users")
-    users = users or kept_runs.get("provenance", {}).get("users", _PLACES)
+    users = users or kept_runs.get("provenance", {}).get("few" if run.endswith(" x") else "users", _PLACES)
     from scipy.stats import binom
 
     ends = binom.ppf([0.025, 0.975], users, rank / 100) + [0, 1]
     known = (ends >= 1) & (ends <= users)
     ranks = np.where(known, (ends - 1) / (users - 1), 0.5) * 100
-    lower, upper = np.where(known, error_at(kept_runs, run, ranks), [-np.inf, np.inf])
+    lower, upper = np.where(known, error_at(kept_runs, run, ranks), [0.0, np.inf])
     return np.array([value, lower, upper])
 
 

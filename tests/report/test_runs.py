@@ -110,3 +110,17 @@ def test_provenance_says_what_made_a_run():
     assert made["versions"] == {"python": platform.python_version(), "numpy": np.__version__}
     assert made["machine"] == runs.machine() and runs.machine().startswith(f"{os.cpu_count()} cores, ")
     json.dumps(made)
+
+
+def test_interval_of_a_kept_percentile_covers_the_ranks_of_the_binomial():
+    # 99 users at 1..99 m: the median's interval lies between ranks 40 and 60 (David and Nagaraja, sec. 7.1).
+    errors = np.percentile(np.arange(1.0, 100.0), np.linspace(0, 100, 201))
+    kept = {
+        "provenance": {"users": 99},
+        "percentiles": np.linspace(0, 100, 201).tolist(),
+        "errors": {"a": errors.tolist()},
+    }
+    assert np.allclose(runs.error_interval(kept, "a", 50), (50, 40, 60), atol=1e-9)
+    assert runs.error_interval(kept, "a", 99)[2] == np.inf
+    with pytest.raises(ValueError, match="^percentile: got 100"):
+        runs.error_interval(kept, "a", 100)
