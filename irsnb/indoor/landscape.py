@@ -14,6 +14,8 @@ from irsnb.indoor.signal import signal_unchecked
 __all__ = ["Lowest", "lowest_elsewhere"]
 
 _PER_WAVELENGTH = 7
+MOST_STARTS = 10_000
+"""Places for each user where steps may start."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +75,14 @@ def lowest_elsewhere(
     positions = checked_positions(room, positions)
     if positions.ndim != 2 or pilots.shape[:-1] != positions.shape[:-1] or len(positions) == 0:
         raise ValueError(
-            f"positions: got shape {positions.shape}; it must be one place for each user, (n, D)"
+            f"pilots, positions: got shapes {pilots.shape} and {positions.shape}; they must be (n, n_pilots) "
+            "and (n, D), a row for each user"
         )
     positive("beyond", real_number("beyond", beyond), "m")
-    starts = count("starts", starts)
+    starts = count("starts", starts, high=MOST_STARTS)
+    check_memory("starts", starts, 64.0 * len(positions) * starts * room.n_pilots)
     squares = features_unchecked(pilots, "phase-cost").conj().T.astype(np.complex64)
-    squares /= np.linalg.norm(squares, axis=0)
+    squares /= np.maximum(np.linalg.norm(squares, axis=0), np.finfo(np.float32).tiny)
     likeness, best = np.full((len(pilots), starts), -1.0), np.zeros((len(pilots), starts, room.n_coordinates))
     for places in _pieces(room):
         vectors = references_unchecked(signal_unchecked(room, places).astype(np.complex64), "phase-cost")

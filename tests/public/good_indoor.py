@@ -24,6 +24,7 @@ from irsnb.indoor import (
     dictionary,
     echoes,
     grid,
+    landscape,
     mismatch,
     scene,
     tiles,
@@ -59,7 +60,15 @@ def users(good=MEASURED, name_bad=(), **kwargs):
 
 
 SIDES = [(4.0, -4.0, 1.0, 10.0), (-4.0, 4.0, 1.0, 1.0), (-4.0, 4.0), (-4.0, 4.0, 1.0, 10.0, 0.0, 3.0), 1.0]
+SMALL = scene.Room(extent=(0.0, 1.0, 4.0, 5.0), n_pilots=8, tiles=TILES)
 GOOD = {
+    landscape.lowest_elsewhere: {
+        "room": instance(SMALL, bad=[scene.Room]),
+        "pilots": users(signals.signal(SMALL, [(0.5, 4.5), (0.2, 4.1)])),
+        "positions": places([(0.5, 4.5), (0.2, 4.1)], lead=False),
+        "beyond": positive(0.3, array=False, bad=[10.0]),
+        "starts": count(20, bad=[10**9]),
+    },
     tiles.Tiles: {
         "positions": walk.points(TILES.positions, trailing=2, lead=False, bad=[np.ones((20, 3)), np.ones(3)]),
         "normals": real(TILES.normals, lead=False, bad=[(0.0, 0.0, 0.0), (0.0, 1.0), np.ones((2, 3))]),
@@ -169,6 +178,7 @@ GOOD = {
     },
 }
 RESULTS = {
+    landscape.Lowest: "made by lowest_elsewhere",
     dictionary.Dictionary: "made by build_dictionary",
     grid.Grid: "made by search_grid",
 }
