@@ -47,7 +47,7 @@ def test_imports_run_one_way():
     ("module", "line", "contract"),
     [
         ("geometry", "from irsnb import arrays", "Ground floor"),
-        ("indoor/model", "from irsnb.elliptic import locate", "Ground floor"),
+        ("indoor/scene", "from irsnb.elliptic import locate", "Ground floor"),
         ("elliptic/bounds", "import irsnb.report.ledger", "Ground floor"),
         ("hybrid/model", "from irsnb.hybrid import music", "Part III"),
         ("indoor/networks", "import keras", "Only irsnb.training loads Keras"),

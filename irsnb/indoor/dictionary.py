@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from irsnb.checks import check_memory, choice, complex_array, count, instance
 from irsnb.indoor.costs import METHODS, features_unchecked, references_unchecked
-from irsnb.indoor.grid import Grid, search_grid, span_rank
+from irsnb.indoor.grid import Grid, block_corners, search_grid, span_rank
 from irsnb.indoor.scene import Room
 from irsnb.indoor.signal import signal_unchecked
 
@@ -65,7 +65,7 @@ class _Vectors:
     def _computed(self, blocks):
         vectors = np.empty((len(blocks), *self.shape[1:]), np.complex64)
         for i in range(0, len(blocks), 16):
-            places = self.grid.corners(blocks[i : i + 16])[:, None, :] + self.grid.inner
+            places = block_corners(self.grid, blocks[i : i + 16])[:, None, :] + self.grid.inner
             vectors[i : i + 16] = references_unchecked(signal_unchecked(self.room, places), "ml")
         return vectors
 
@@ -97,7 +97,7 @@ class Dictionary:
         """All places, (B, G, D) [m]."""
         blocks, size = self.grid.n_blocks, self.grid.inner.size
         check_memory("room", self.room, 8.0 * blocks * size)
-        return self.grid.corners(np.arange(blocks))[:, None, :] + self.grid.inner
+        return block_corners(self.grid, np.arange(blocks))[:, None, :] + self.grid.inner
 
     @property
     def vectors(self) -> np.ndarray:
@@ -190,7 +190,7 @@ def _spans(room, grid, kind, blocks):
     """Orthonormal bases of the signals in blocks (m,), (T, m R)."""
     from irsnb.indoor.kernels import orthonormal
 
-    places = grid.corners(blocks)[:, None, :] + grid.sparse
+    places = block_corners(grid, blocks)[:, None, :] + grid.sparse
     unit = references_unchecked(signal_unchecked(room, places), kind)
     bases = orthonormal(unit, span_rank(room))
     return np.moveaxis(bases, -1, 0).reshape(room.n_pilots, -1)
@@ -330,7 +330,7 @@ def _best_places(dictionary, batch, starts):
     order = np.argsort(-likeness.max(axis=-1), axis=1, kind="stable")[:, :starts]
     place = np.take_along_axis(likeness.argmax(axis=-1), order, axis=1)
     grid = dictionary.grid
-    found = grid.corners(np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
+    found = block_corners(grid, np.take_along_axis(batch.blocks, order, axis=1)) + grid.inner[place]
     if starts == 1:
         return found
     # Where rounding would choose the first start, double precision does.

@@ -69,9 +69,10 @@ class Grid:
         along = [(steps + 0.5) / PER_SIDE * side for side in self.sides]
         return np.stack(np.meshgrid(*along, indexing="ij"), axis=-1).reshape(-1, len(along))
 
-    def corners(self, blocks: np.ndarray) -> np.ndarray:
-        """Corners of blocks by their numbers, (..., D) [m]."""
-        return self.low + np.stack(np.unravel_index(blocks, self.counts), axis=-1) * self.sides
+
+def block_corners(grid: Grid, blocks: np.ndarray) -> np.ndarray:
+    """Corners of blocks by their numbers, (..., D) [m]."""
+    return grid.low + np.stack(np.unravel_index(blocks, grid.counts), axis=-1) * grid.sides
 
 
 def search_grid(room: Room) -> Grid:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -135,7 +136,7 @@ class Tiles(Compared):
 
 
 def paper_tiles(
-    height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings
+    height: float = 1.0, n_per_wall: int = 50, *, cells: tuple[int, int] = (4, 25), **settings: Any
 ) -> Tiles:
     """Tiles on the walls y = 0, from the left, and x = 5 of the paper's room, evenly spaced along its 10 m.
 
@@ -147,7 +148,7 @@ def paper_tiles(
         K / 2.
     cells : tuple of int
         Columns and rows of a tile.
-    **settings
+    **settings : object
         What else :class:`Tiles` takes.
 
     Returns

@@ -60,8 +60,8 @@ BUGS = {
     ),
     "gain taken as known": (
         "indoor/kernels.py",
-        "across = -gain * (values[i, 1, t] - signal * by_x)",
-        "across = -gain * values[i, 1, t]",
+        "across = -gain * (values[i, 1 + axis, t] - signal * inner[axis])",
+        "across = -gain * values[i, 1 + axis, t]",
         "notebooks/indoor/room.ipynb",
     ),
     "one direction for two": (

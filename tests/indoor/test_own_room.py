@@ -24,7 +24,7 @@ from irsnb.indoor import (
     signal,
 )
 from irsnb.indoor.costs import METHODS
-from irsnb.indoor.grid import PER_SIDE, direction_spreads, search_grid
+from irsnb.indoor.grid import PER_SIDE, block_corners, direction_spreads, search_grid
 
 
 def own_room(carrier=28e9, n=24, **settings):
@@ -151,7 +151,7 @@ def test_the_grid_follows_wavelength_and_aperture():
     # Blocks surround the extent by half of one, and their places are even.
     assert np.allclose(paper.low + paper.sides / 2, [-4, 1])
     assert np.allclose(paper.low + paper.sides * (np.array(paper.counts) - 0.5), [4, 10])
-    places = paper.corners(np.arange(paper.n_blocks))[:, None, :] + paper.inner
+    places = block_corners(paper, np.arange(paper.n_blocks))[:, None, :] + paper.inner
     x = np.unique(places[..., 0].round(9))
     assert len(x) == PER_SIDE * paper.counts[0] and np.allclose(np.diff(x), paper.sides[0] / PER_SIDE)
     # Along y waves come from one wall only: from their directions by hand, at the widest.
