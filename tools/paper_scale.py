@@ -227,7 +227,9 @@ def costs(n_samples=100_000, few=3, repeats=10, budget=5000):
         prepared = spent_on(lambda m=method: wing.locate(room, users, method=m))
         each = min(spent_on(lambda u=u, m=method: wing.locate(room, u[None], method=m)) for u in users)
         dictionary = wing.build_dictionary(room, method)
-        size = dictionary.spans.nbytes + dictionary.vectors.nbytes
+        # Single precision: what a search keeps once all places have been looked at.
+        vectors = 8 * dictionary.grid.n_blocks * len(dictionary.grid.inner) * room.n_pilots
+        size = dictionary.spans.nbytes + vectors
         found[method] = {"ms": 1e3 * each, "preparation": prepared, "bytes": size}
     for method in wing.SEARCHES:
         search = wing.SearchSettings(method, budget=budget)

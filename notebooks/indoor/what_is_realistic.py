@@ -425,7 +425,7 @@ plt.show()
 #
 # ## A fingerprint after the room has changed
 #
-# A fingerprint and a network know no model. They learn the room as it was, errors of the tiles included, so that most causes above do not matter to them. In return, they age. We take a [fingerprint](what_the_network_reads.ipynb) of 4 m², change the room, and ask again. The remedy is to take it anew.
+# A fingerprint and a network know no model. They learn the room as it was, errors of the tiles included, so most causes above do not matter to them. In return, they age. We take a [fingerprint](what_the_network_reads.ipynb) of 4 m², change the room, and ask again. The remedy is to take it anew.
 
 # %% mystnb={"figure": {"caption": "Median error of a fingerprint (2000 recorded users on 4 square metres, tiles at 3 m, echoes of the walls) with 95 % intervals: in the room where it was taken, after a change, and taken anew after the change. Dark tiles send nothing. The changed ceiling alters the echoes of the direct link, which the fingerprint projects out.", "name": "fig-aged"}, "image": {"alt": "Groups of three bars for four changes on a logarithmic axis. Before and renewed are some two centimetres in all groups. After the change the bars are of the same height for the higher ceiling and a little higher for a user five centimetres higher, doubled for ten dark tiles, and near a metre for tiles moved by one centimetre."}} tags=["hide-input"]
 patch = Room(height=3.0, extent=(0.0, 2.0, 4.0, 6.0))
@@ -466,7 +466,7 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Changed echoes of the direct link do not matter, since the fingerprint projects them out. A user 5 cm higher hardly matters either: his neighbours on record look alike. Ten dark tiles double the error. Tiles that moved by 1 cm make the fingerprint useless. So whether it *must* be renewed depends on the change. A new fingerprint restores everything, for 2000 recorded places on 4 m², or some 36,000 over the paper's area. Told the new model, maximum likelihood needs none.
+# Changed echoes of the direct link do not matter, since the fingerprint projects them out. A user 5 cm higher hardly matters either. Ten dark tiles double the error. Tiles that moved by 1 cm make the fingerprint useless. Whether it must be renewed depends on the change. A new fingerprint restores everything, for 2000 recorded places on 4 m², or some 36,000 over the paper's area. Told the new model, maximum likelihood needs none.
 #
 # ## Exercises
 #
