@@ -8,7 +8,7 @@
 #
 # * **Noise is the least of the troubles.** It allows 0.7 µm for half of the users with the tiles at 1 m, and 18 µm at 3 m. Any other cause of this page costs 0.1 mm to some centimetres.
 # * **The worst is the tile itself.** A passive tile whose cells share one phase is a mirror, not the product of two patterns that the paper computes with. An estimator that does not know puts a third of its users off by more than 10 cm.
-# * **Most causes have a remedy**, and knowing the model is free: mirrors, curved waves and coarse phases come back to the bound. Tiles off by 1 mm are calibrated at 30 known places, to 0.4 mm. Echoes beside the tiles have no known remedy, and a receiver's error only that of more pilots.
+# * **Most causes have a remedy**, and knowing the model is free: mirrors, curved waves and coarse phases come back to the bound. Tiles off by 1 mm are calibrated at 30 known places, to half a millimetre. Echoes beside the tiles have no known remedy, and a receiver's error only that of more pilots.
 # :::
 
 # %% tags=["remove-cell"]
@@ -308,7 +308,7 @@ cause_table(
 #
 # Tiles that hang off their places by 1 mm (standard deviation of each coordinate) turn what they reflect. Each survey of the tiles is one draw of 300 errors, and all users of that room share it. So errors scatter from survey to survey. Calibration measures pilots at known places and fits one complex gain for each tile (`calibrated_room`).
 
-# %% mystnb={"figure": {"caption": "Median error over ten users for each of several surveys of the tiles (dots: one survey each), tiles at 3 m and off by 1 mm, against the number of known places at which pilots were measured for calibration. Bars: median over all and its interval. From 30 places on more of them change nothing.", "name": "fig-surveys"}, "image": {"alt": "Dots scattered over a factor of several for each of five numbers of places from zero to 100 on a logarithmic error axis. Without calibration they lie around two millimetres, from 30 places on around 0.4 millimetres."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Median error over ten users for each of several surveys of the tiles (dots: one survey each), tiles at 3 m and off by 1 mm, against the number of known places at which pilots were measured for calibration. Bars: median over all and its interval. From ten places on more of them hardly help.", "name": "fig-surveys"}, "image": {"alt": "Dots scattered over a factor of several for each of five numbers of places from zero to 100 on a logarithmic error axis. Without calibration they lie around two millimetres, from ten places on around half a millimetre."}} tags=["hide-input"]
 COUNTS = (0, 3, 10, 30, 100)
 
 
@@ -351,7 +351,7 @@ axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.1 mm", "1 mm", "1 cm", "10 cm"])
 plt.show()
 
 # %% [markdown]
-# From one survey to the next the median of ten users changes by a factor of up to four without calibration. So one survey, or one run with one survey, tells little. With 30 known places the median falls from 2 mm to 0.4 mm, and with more it stays there: 30 places give 960 pilots for 100 gains. It does not reach the bound, because the phase by which a tile's shift turns its signal depends, a little, on where the user is.
+# From one survey to the next the median of ten users changes by a factor of up to four without calibration. So one survey, or one run with one survey, tells little. Ten known places lower the median from 2 mm to half a millimetre, and more hardly help: ten places give 320 pilots for 100 gains. It does not reach the bound, because the phase by which a tile's shift turns its signal depends, a little, on where the user is.
 #
 # ## What happens during 32 pilots
 #
@@ -557,8 +557,8 @@ assert 0.6 < coherence < 0.7
 away = [np.linalg.norm(place - (1.0, 4.0)) for place in (believed, told)]
 assert round(1e3 * away[0]) == 22 and away[1] < 1e-4
 assert 2 < by_survey.sel(places=0).max() / by_survey.sel(places=0).min() < 6
-assert 1.5e-3 < pooled[0, 0] < 3e-3 and 3e-4 < pooled[-2, 0] < 6e-4
-assert 0.7 < pooled[-1, 0] / pooled[-2, 0] < 1.4 and pooled[-2, 2] < pooled[1, 1]
+assert 1.5e-3 < pooled[0, 0] < 3e-3 and (pooled[2:, 0] < 6e-4).all()
+assert 0.7 < pooled[-1, 0] / pooled[2, 0] < 1.4 and pooled[2, 2] < pooled[1, 1]
 
 
 def spread(bounds):
