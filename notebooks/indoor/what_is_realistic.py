@@ -30,51 +30,26 @@ import numpy as np
 
 from irsnb import montecarlo
 from irsnb.indoor import (
+    CAUSES,
     Impairment,
     Room,
     add_noise,
-    calibrated_room,
-    errors_at_bound,
+    cause_trial,
     fingerprint_trial,
     impaired_pilots,
     impaired_room,
     locate,
-    locate_with_offset,
     offset_crlb,
-    pilots,
     position_crlb,
     receive,
-    refine,
     signal,
     tile_channels,
 )
-from irsnb.noise import circular_noise
 from irsnb.report import figures, runs, tables
 
 figures.use_style()
 HEIGHTS, USERS = (1.0, 3.0), 10
 SURVEYS = {"quick": 8, "paper": 100}[runs.scale()]
-PLAIN = Impairment()
-# What is wrong, and whether this page knows a remedy.
-CAUSES = {
-    "noise alone": (PLAIN, False),
-    "tiles are mirrors": (Impairment(specular=True), True),
-    "phases in 4 steps": (Impairment(phase_bits=2), True),
-    "waves are curved": (PLAIN, True),
-    "tiles off by 1 mm": (Impairment(sigma_place=1e-3), True),
-    "user 5 cm higher": (PLAIN, True),
-    "echoes beside tiles": (PLAIN, False),
-    "carrier offset 100 Hz": (Impairment(carrier_offset=100.0), True),
-    "phase noise 1 Hz": (Impairment(linewidth=1.0), True),
-    "walking, 1 m/s": (Impairment(speed=1.0), True),
-    "receiver, 1 % error": (Impairment(evm=0.01), True),
-}
-# Starts around an estimate whose height was wrong: to the sides, and upwards.
-sides, heights = (
-    np.array([0, -0.04, 0.04, -0.08, 0.08]),
-    np.array([1.02, 1.06, 1.1]),
-)
-AROUND = np.stack(np.meshgrid(sides, sides, heights), axis=-1).reshape(-1, 3)
 
 
 def lenient(room):
@@ -82,69 +57,9 @@ def lenient(room):
     return replace(room, noise_dbm=-20.0)
 
 
-def real_room(room, cause, rng):
-    """The room as it is."""
-    if cause == "waves are curved":
-        return replace(room, tiles=replace(room.tiles, waves="curved"))
-    if cause == "user 5 cm higher":
-        return replace(room, user_height=1.05)
-    return impaired_room(room, CAUSES[cause][0], rng)
-
-
-def measured(truth, users, cause, rng, remedy):
-    """Pilots of users in the room as it is."""
-    impairment = CAUSES[cause][0]
-    if cause == "echoes beside tiles":
-        channels = tile_channels(truth, users)
-        echoes = 0.1 * circular_noise(rng, channels.shape)
-        return add_noise(truth, pilots(truth, channels * (1 + echoes)), rng)
-    if remedy and impairment.linewidth:
-        impairment = replace(impairment, references=2)
-    if remedy and impairment.evm:
-        impairment = replace(impairment, evm=impairment.evm / 4)
-    if remedy and impairment.speed:
-        impairment = replace(impairment, symbol_time=impairment.symbol_time / 8)
-    return impaired_pilots(truth, users, rng, impairment=impairment)
-
-
-def remedied(room, truth, cause, data, rng, places=30):
-    """Positions by an estimator that knows better."""
-    if cause == "carrier offset 100 Hz":
-        return locate_with_offset(lenient(room), data, most=110.0)[0].position
-    if cause in ("tiles are mirrors", "phases in 4 steps"):
-        return locate(lenient(truth), data).position
-    found = locate(lenient(room), data).position
-    starts = np.clip(found, *room.limits)[:, None]
-    if cause == "waves are curved":
-        return refine(lenient(truth), data, starts).position
-    if cause == "user 5 cm higher":
-        free = replace(room, user_height=(1.0, 1.2))
-        starts = np.insert(starts, 2, 0.0, axis=-1) + AROUND
-        starts[..., :2] = np.clip(starts[..., :2], *room.limits)
-        return refine(free, data, starts).position[:, :2]
-    if cause == "tiles off by 1 mm":
-        known = rng.uniform(*room.limits, (places, 2))
-        told = calibrated_room(room, known, receive(truth, known, rng))
-        return refine(lenient(told), data, starts).position
-    return found
-
-
 def room_trial(rng, draws, height, cause):
-    """Errors [m] of users in rooms of their own, with the plain model and with the remedy."""
-    room, out = Room(height=height), {"plain": [], "remedied": [], "bound": []}
-    for _ in range(draws):
-        users = rng.uniform(*(room.limits + [[0.01], [-0.01]]), (USERS, 2))
-        truth = real_room(room, cause, rng)
-        data = measured(truth, users, cause, rng, False)
-        found = {"plain": locate(lenient(room), data).position}
-        if CAUSES[cause][1]:
-            data = measured(truth, users, cause, rng, True)
-            found["remedied"] = remedied(room, truth, cause, data, rng)
-        for name, place in found.items():
-            out[name].append(np.linalg.norm(place - users, axis=-1))
-        out["bound"].append(errors_at_bound(room, users, rng))
-        out["remedied"] += [[np.nan] * USERS] * ("remedied" not in found)
-    return {name: np.array(values) for name, values in out.items()}
+    """Errors [m] of users in rooms of their own, as the model is and with the remedy."""
+    return cause_trial(rng, draws, room=Room(height=height), cause=cause)
 
 
 settings = {"height": HEIGHTS, "cause": list(CAUSES)}
@@ -314,16 +229,9 @@ COUNTS = (0, 3, 10, 30, 100)
 
 def survey_trial(rng, draws, places):
     """Errors [m] of users under tiles off by 1 mm, one survey a draw."""
-    errors, cause = np.empty((draws, USERS)), "tiles off by 1 mm"
-    for draw in range(draws):
-        users = rng.uniform(*(room.limits + [[0.01], [-0.01]]), (USERS, 2))
-        truth = real_room(room, cause, rng)
-        data = receive(truth, users, rng)
-        found = locate(lenient(room), data).position
-        if places:
-            found = remedied(room, truth, cause, data, rng, places)
-        errors[draw] = np.linalg.norm(found - users, axis=-1)
-    return {"error": errors}
+    setting = {"room": room, "cause": "tiles off by 1 mm", "places": max(places, 1)}
+    drawn = cause_trial(rng, draws, **setting)
+    return {"error": drawn["remedied" if places else "plain"]}
 
 
 surveys = montecarlo.sweep(
