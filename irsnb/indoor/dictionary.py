@@ -9,7 +9,8 @@ does not fit into memory is computed piece by piece at every search.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,13 +20,13 @@ from irsnb.checks import check_memory, choice, complex_array, count, instance
 from irsnb.indoor.costs import METHODS, features_unchecked, references_unchecked
 from irsnb.indoor.grid import Grid, block_corners, search_grid, span_rank
 from irsnb.indoor.scene import Room
-from irsnb.indoor.signal import signal_unchecked
+from irsnb.indoor.signal import block_signals, signal_unchecked
 
 __all__ = ["Dictionary", "build_dictionary", "search"]
 
 _STARTS, _MOST, _USERS, _BLOCKS, _PIECE = 4, 256, 128, 128, 1024
-_ORDINARY = 7500
-"""Blocks of a room such as the paper's."""
+_ORDINARY, _PILOTS = 7500, 32
+"""Blocks and pilots of a room such as the paper's."""
 _GATHERED = 2**17
 """Places whose vectors are compared at a time."""
 _KEPT_BYTES, _SPAN_BYTES, _VECTOR_BYTES = 2**30, 2**29, 2**28
@@ -65,8 +66,9 @@ class _Vectors:
     def _computed(self, blocks):
         vectors = np.empty((len(blocks), *self.shape[1:]), np.complex64)
         for i in range(0, len(blocks), 16):
-            places = block_corners(self.grid, blocks[i : i + 16])[:, None, :] + self.grid.inner
-            vectors[i : i + 16] = references_unchecked(signal_unchecked(self.room, places), "ml")
+            corners = block_corners(self.grid, blocks[i : i + 16])
+            values = block_signals(self.room, corners, self.grid.sides, self.grid.inner)
+            vectors[i : i + 16] = references_unchecked(values, "ml")
         return vectors
 
 
@@ -91,6 +93,13 @@ class Dictionary:
     grid: Grid
     spans: np.ndarray | None
     _vectors: _Vectors
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether the first four blocks lose nobody: the paper's room does, at all its places."""
+        room = self.room
+        paper = room.n_coordinates == 2 and room.n_pilots >= _PILOTS and room.n_tiles >= 100
+        return paper and self.grid.n_blocks <= _ORDINARY
 
     @property
     def places(self) -> np.ndarray:
@@ -136,11 +145,13 @@ def build_dictionary(room: Room, method: str = "ml") -> Dictionary:
     --------
     >>> dictionary = build_dictionary(Room(n_pilots=4))
     >>> dictionary.grid.n_blocks, dictionary.spans.shape
-    (7200, (4, 14400))
+    (28461, (4, 56922))
     """
     instance("room", room, Room)
     choice("method", method, METHODS)
-    key = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
+    key = room.__dict__.get("_without_powers")
+    if key is None:
+        key = room.__dict__["_without_powers"] = replace(room, tx_power_dbm=0.0, noise_dbm=0.0)
     grid, vectors = _keep((key, "vectors"), lambda: _start(key))
     if 8.0 * grid.n_blocks * span_rank(room) * room.n_pilots > _SPAN_BYTES:
         return Dictionary(room, method, grid, None, vectors)
@@ -190,8 +201,8 @@ def _spans(room, grid, kind, blocks):
     """Orthonormal bases of the signals in blocks (m,), (T, m R)."""
     from irsnb.indoor.kernels import orthonormal
 
-    places = block_corners(grid, blocks)[:, None, :] + grid.sparse
-    unit = references_unchecked(signal_unchecked(room, places), kind)
+    values = block_signals(room, block_corners(grid, blocks), grid.sides, grid.sparse)
+    unit = references_unchecked(values, kind)
     bases = orthonormal(unit, span_rank(room))
     return np.moveaxis(bases, -1, 0).reshape(room.n_pilots, -1)
 
@@ -244,6 +255,47 @@ def search(dictionary: Dictionary, measured: ArrayLike, *, depth: int = 1) -> np
     return found
 
 
+def quick_search(
+    dictionary: Dictionary, measured: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """The best place of the one best block of users (n, T), and what other blocks could reach.
+
+    A place's likeness to a user's vector, squared, is at most the vector's energy in the span of the place's
+    block, but for what the span does not hold. So the best place has been found where it reaches more.
+
+    Returns
+    -------
+    starts : ndarray, shape (n, 1, D)
+    rival : ndarray, shape (n,)
+        Largest energy in the span of another block; 1 where pilots are missing.
+    full_search : callable
+        What :func:`search` gives for some of the users, by their numbers in rising order.
+    """
+    starts = np.empty((len(measured), 1, dictionary.room.n_coordinates))
+    rival, missing = np.ones(len(measured)), np.isnan(measured)
+    batches = list(_batches(dictionary, np.where(missing, 0, measured), missing, 1))
+    _rank_blocks(dictionary, batches)
+    for batch in batches:
+        order = np.argsort(-batch.energies, axis=1, kind="stable")[:, :2]
+        best = batch.some(np.arange(len(batch.rows)))
+        best.blocks = np.take_along_axis(batch.blocks, order[:, :1], axis=1)
+        starts[batch.rows] = _best_places(dictionary, best, 1)
+        if batch.present is None and order.shape[1] == 2:
+            rival[batch.rows] = np.take_along_axis(batch.energies, order[:, 1:], axis=1)[:, 0]
+
+    def full_search(rows):
+        n_starts = min(_STARTS, dictionary.grid.n_blocks)
+        found = np.empty((len(rows), n_starts, dictionary.room.n_coordinates))
+        for batch in batches:
+            inside = np.flatnonzero(np.isin(batch.rows, rows))
+            if inside.size:
+                some = _best_places(dictionary, batch.some(inside), n_starts)
+                found[np.isin(rows, batch.rows)] = some
+        return found
+
+    return starts, rival, full_search
+
+
 def has_signal(measured: np.ndarray, method: str) -> np.ndarray:
     """Whether :func:`irsnb.indoor.features` of each user differ from zero: pilots (n, T), NaN if missing."""
     present = np.isfinite(measured)
@@ -261,6 +313,13 @@ class _Batch:
         self.blocks = np.empty((len(rows), 0), dtype=np.int64)
         self.energies = np.empty((len(rows), 0), dtype=np.float32)
 
+    def some(self, inside):
+        """The same of some of the users."""
+        part = copy(self)
+        part.rows, part.measured, part.blocks = self.rows[inside], self.measured[inside], self.blocks[inside]
+        part.present = None if self.present is None else self.present[inside]
+        return part
+
     def unit(self, kind):
         """Conjugate unit vectors."""
         values = features_unchecked(self.measured, kind, self.present)
@@ -275,7 +334,7 @@ def _batches(dictionary, measured, missing, depth):
         users = np.flatnonzero(heard == n_heard)
         # Fewer pilots tell blocks apart less well, the spans hold those that are missing, and of many blocks
         # more are like another.
-        compared = _STARTS * (32 / n_heard) ** 2 * (1 + n_pilots - n_heard)
+        compared = _STARTS * (_PILOTS / n_heard) ** 2 * (1 + n_pilots - n_heard)
         compared *= depth * max(n_blocks / _ORDINARY, 1.0) ** 0.5
         compared = min(round(np.clip(compared, _STARTS, _MOST)), n_blocks)
         step = max(min(_USERS, _GATHERED // (compared * len(dictionary.grid.inner))), 1)

@@ -24,6 +24,8 @@ __all__ = ["Fingerprint", "build_fingerprint"]
 
 PITCH, RANK, MEMBERS, POWER = 0.05, 8, 22, 16
 """Metres between neighbourhoods, dimensions kept of each, samples wanted in each, power of the weights."""
+FEWEST = 1000
+"""Fewest samples of a fingerprint."""
 _USERS, _LISTED = 16, 16
 
 
@@ -130,8 +132,8 @@ def build_fingerprint(samples: Samples, method: str = "ml-projected") -> Fingerp
     """
     choice("method", method, ("ml", "ml-projected"))
     positions = instance("samples", samples, Samples).positions
-    if len(positions) < 1000:
-        raise ValueError(f"samples: got {len(positions)}; at least 1000 are needed to fill the area")
+    if len(positions) < FEWEST:
+        raise ValueError(f"samples: got {len(positions)}; at least {FEWEST} are needed to fill the area")
     vectors = _unit("samples", samples.pilots, method)
     # Neighbourhoods stand on whole multiples of their distance, around all samples.
     low, high = np.floor(positions.min(axis=0) / PITCH), np.ceil(positions.max(axis=0) / PITCH)

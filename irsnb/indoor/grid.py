@@ -21,6 +21,7 @@ PER_SIDE = 8
 _SIDE = 2.34
 """Side of a block in wavelengths over spread: a span of few dimensions holds all signals in it."""
 _LEAST_SPREAD = 0.05
+_RANKS = {2: 8, 3: 12}
 _SPARSE = {2: (0, 2, 5, 7), 3: (0, 3, 7)}
 _STREAMED = 10
 """How many times the memory's limit a grid's spans may take when they are computed piece by piece."""
@@ -118,14 +119,16 @@ def block_sides(room: Room) -> np.ndarray:
     """Largest sides of a block, (D,) [m]; kept with the room."""
     sides = room.__dict__.get("_block_sides")
     if sides is None:
-        sides = _SIDE * room.wavelength / np.maximum(direction_spreads(room), _LEAST_SPREAD)
+        # Where fewer dimensions are kept, they hold the signals of a smaller block.
+        size = _SIDE * (span_rank(room) / _RANKS[room.n_coordinates]) ** (1 / room.n_coordinates)
+        sides = size * room.wavelength / np.maximum(direction_spreads(room), _LEAST_SPREAD)
         room.__dict__["_block_sides"] = sides
     return sides
 
 
 def span_rank(room: Room) -> int:
-    """R, dimensions kept of the signals of a block."""
-    return min(8 if room.n_coordinates == 2 else 12, room.n_pilots // 2)
+    """R, dimensions kept of a block's signals: 8, or 12 with the height, and at most half of all."""
+    return min(_RANKS[room.n_coordinates], max(min(room.n_pilots, room.n_tiles) // 2, 1))
 
 
 def direction_spreads(room: Room) -> np.ndarray:

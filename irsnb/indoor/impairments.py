@@ -53,6 +53,8 @@ class Impairment:
     estimate_offset : bool
         Remedy: the carrier offset is a further unknown, by :func:`irsnb.indoor.locate_with_offset`. It costs
         information (:func:`irsnb.indoor.offset_crlb`), and a search for each offset that is tried.
+    estimate_velocity : bool
+        Remedy: so are the offset and the user's velocity.
     calibration_places : int
         Remedy: pilots measured at so many known places tell each tile's gain, by
         :func:`irsnb.indoor.calibrated_room`.
@@ -80,6 +82,7 @@ class Impairment:
     symbol_time: float = SYMBOL_TIME
     references: int = 0
     estimate_offset: bool = False
+    estimate_velocity: bool = False
     calibration_places: int = 0
     tell_model: bool = False
 

@@ -266,6 +266,63 @@ def curved_channels(users, tiles, axes, incident, arriving, cells, spacing, expo
                 out[i, 1 + axis, k] = (slope * total - 1j * wavenumber * stretch) * wave
 
 
+@compiled(fastmath={"reassoc", "contract", "nsz", "arcp"})
+def block_channels(at_corners, corners, mixing, places, tiles, wavelength, out):
+    """Channels at the places of a block from those at its corners: exact phases, amplitudes in between.
+
+    Parameters
+    ----------
+    at_corners : ndarray of complex, shape (C, K)
+        Channels at the block's corners.
+    corners : ndarray, shape (C, 3)
+        [m].
+    mixing : ndarray, shape (S, C)
+        Weights of the corners at each place.
+    places : ndarray, shape (S, 3)
+        [m].
+    tiles : ndarray, shape (K, 3)
+        [m].
+    wavelength : float
+        [m].
+    out : ndarray of complex64, shape (S, K)
+        Filled.
+    """
+    n_tiles, n_corners, per_metre = len(tiles), len(corners), 1 / wavelength
+    turns, distance = np.empty(n_tiles), np.empty(n_tiles)
+    cosine, sine = np.empty(n_tiles), np.empty(n_tiles)
+    real, imag = np.empty((n_corners, n_tiles)), np.empty((n_corners, n_tiles))
+    mixed_real, mixed_imag = np.empty(n_tiles), np.empty(n_tiles)
+    for c in range(n_corners):
+        for k in range(n_tiles):
+            dx, dy, dz = corners[c, 0] - tiles[k, 0], corners[c, 1] - tiles[k, 1], corners[c, 2] - tiles[k, 2]
+            distance[k] = math.sqrt(dx * dx + dy * dy + dz * dz)
+            turns[k] = distance[k] * per_metre
+        _cosines_sines(turns, cosine, sine)
+        for k in range(n_tiles):
+            real[c, k], imag[c, k] = 0.0, 0.0
+            if distance[k] > 1e-6:  # no channel where a tile stands
+                value = at_corners[c, k] * complex(cosine[k], sine[k]) * distance[k]
+                real[c, k], imag[c, k] = value.real, value.imag
+    for s in range(len(places)):
+        mixed_real[:], mixed_imag[:] = 0.0, 0.0
+        for c in range(n_corners):
+            share = mixing[s, c]
+            for k in range(n_tiles):
+                mixed_real[k] += share * real[c, k]
+                mixed_imag[k] += share * imag[c, k]
+        for k in range(n_tiles):
+            dx, dy, dz = places[s, 0] - tiles[k, 0], places[s, 1] - tiles[k, 1], places[s, 2] - tiles[k, 2]
+            distance[k] = math.sqrt(dx * dx + dy * dy + dz * dz)
+            turns[k] = distance[k] * per_metre
+        _cosines_sines(turns, cosine, sine)
+        for k in range(n_tiles):
+            inverse = 1 / max(distance[k], 1e-6)
+            out[s, k] = complex(
+                (mixed_real[k] * cosine[k] + mixed_imag[k] * sine[k]) * inverse,
+                (mixed_imag[k] * cosine[k] - mixed_real[k] * sine[k]) * inverse,
+            )
+
+
 @compiled()
 def likelihood_residuals(values, measured, deviation, projected):
     """Residuals of the pilots with the gain at its best, and their Jacobian with the gain projected out.

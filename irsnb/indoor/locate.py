@@ -13,8 +13,8 @@ from irsnb.bounds import cramer_rao_bound
 from irsnb.checks import choice, complex_array, instance
 from irsnb.fitting import descend
 from irsnb.fix import Fix, misfit_limit, remark_lines, sift_rows
-from irsnb.indoor.costs import METHODS, residuals
-from irsnb.indoor.dictionary import build_dictionary, has_signal, search
+from irsnb.indoor.costs import METHODS, features_unchecked, residuals
+from irsnb.indoor.dictionary import build_dictionary, has_signal, quick_search, search
 from irsnb.indoor.grid import block_sides
 from irsnb.indoor.scene import FEWEST, Room, checked_positions
 
@@ -67,13 +67,7 @@ def locate(room: Room, pilots: ArrayLike, *, method: str = "ml") -> Fix:
     """
     measured = _checked(room, pilots, method)
     good, remarks = _usable(measured, method)
-    dictionary, users = build_dictionary(room, method), measured[good]
-    fitted = _descend(room, users, search(dictionary, users), method)
-    # Where that leaves more than noise can explain, the search looks deeper.
-    poor = np.flatnonzero(_is_poor(fitted))
-    if poor.size:
-        starts = search(dictionary, users[poor], depth=_DEPTH)
-        _keep_better(fitted, poor, _descend(room, users[poor], starts, method))
+    fitted = _search_and_descend(build_dictionary(room, method), measured[good])
     return _judged(room, fitted, good, remarks)
 
 
@@ -154,6 +148,44 @@ class _Fitted:
     settled: np.ndarray
     jacobian: np.ndarray
     dof: np.ndarray
+    tried: np.ndarray
+    """The latest starts, (n, 4, D); NaN where there were fewer."""
+
+
+def _search_and_descend(dictionary, measured):
+    """The best block alone for most users; more blocks for whom another could hold a better place."""
+    room, method = dictionary.room, dictionary.method
+    if dictionary.spans is None or method == "phase-cost":
+        fitted = _descend(room, measured, search(dictionary, measured), method)
+    else:
+        starts, rival, full_search = quick_search(dictionary, measured)
+        fitted = _descend(room, measured, starts, method)
+        values = np.where(np.isfinite(measured), measured, 0)
+        energy = np.sum(np.abs(features_unchecked(values, method)) ** 2, axis=-1)
+        # The squared likeness reached, against what other blocks could reach.
+        doubtful = np.flatnonzero(~(1 - fitted.misfit * room.sigma**2 / (2 * energy) > rival))
+        _look_again(room, fitted, measured, doubtful, full_search(doubtful), method)
+    if method == "phase-cost" and (poor := np.flatnonzero(_is_poor(fitted))).size:
+        # Squares change twice as fast as pilots: a grid too coarse for them is not too coarse for these.
+        likely = _search_and_descend(replace(dictionary, method="ml"), measured[poor])
+        _look_again(room, fitted, measured, poor, likely.state[:, None], method)
+    if dictionary.is_simple:
+        return fitted
+    # Where that leaves more than noise can explain, the search looks deeper.
+    poor = np.flatnonzero(_is_poor(fitted))
+    _look_again(room, fitted, measured, poor, search(dictionary, measured[poor], depth=_DEPTH), method)
+    return fitted
+
+
+def _look_again(room, fitted, measured, rows, starts, method):
+    """Steps from further starts (k, S, D) of some rows, where those have not been taken; the best is kept."""
+    for start in starts.swapaxes(0, 1):
+        new = ~np.any(np.all(fitted.tried[rows] == start[:, None], axis=-1), axis=-1)
+        some = rows[new]
+        if some.size:
+            _keep_better(fitted, some, _descend(room, measured[some], start[new, None], method))
+    count = min(starts.shape[1], fitted.tried.shape[1])
+    fitted.tried[rows, :count] = starts[:, :count]
 
 
 def _descend(room, measured, starts, method):
@@ -162,6 +194,7 @@ def _descend(room, measured, starts, method):
     heard = np.isfinite(measured).sum(axis=-1)
     dof = heard * (1 if method == "phase-cost" else 2) - _UNKNOWNS[method] - room.n_coordinates
     fitted = _fit(function, starts[:, 0], measured, dof)
+    fitted.tried[:, : starts.shape[1]] = starts[:, : fitted.tried.shape[1]]
     for start in range(1, starts.shape[1]):
         poor = np.flatnonzero(_is_poor(fitted))
         if poor.size == 0:
@@ -189,7 +222,8 @@ def _fit(function, start, measured, dof):
         for i in range(0, len(start), _USERS)
     ]
     names = "state", "misfit", "settled", "jacobian"
-    return _Fitted(*(np.concatenate([getattr(part, name) for part in parts]) for name in names), dof)
+    found = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
+    return _Fitted(*found, dof, np.full((len(start), 4, start.shape[1]), np.nan))
 
 
 def _covariances(jacobian):

@@ -162,9 +162,9 @@ def swarm_search(
     --------
     The published swarm in a box around the answer of a network, then the steps it leaves out:
 
-    >>> from irsnb.indoor import Room, refine
+    >>> from irsnb.indoor import Room, refine, signal
     >>> room, user = Room(), (1.23, 4.56)
-    >>> pilots = room.signal([user])
+    >>> pilots = signal(room, [user])
     >>> swarm = swarm_search(room, pilots, centres=[(1.30, 4.50)])
     >>> bool(np.linalg.norm(swarm.position[0] - user) < 0.01)
     True
@@ -230,7 +230,9 @@ def _search(room, pilots, settings, box, seed):
     return point[: room.n_coordinates], reached, task.evaluations - 1
 
 
-def curvatures(room: Room, positions: ArrayLike, form: str = "as published") -> np.ndarray:
+def curvatures(
+    room: Room, positions: ArrayLike, form: str = "as published", *, half_width: float = 0.25
+) -> np.ndarray:
     """How steeply the cost rises around users: eigenvalues of its Hessian at the true places, without noise.
 
     A swarm comes to rest where the cost is flat. The ratio of the largest to the smallest is the condition
@@ -242,16 +244,19 @@ def curvatures(room: Room, positions: ArrayLike, form: str = "as published") -> 
     positions : array_like, shape (..., D)
         Users [m].
     form : {"as published", "eliminated", "projected"}
+    half_width : float
+        Coordinates are measured in units of this [m], half the side of a swarm's box; the offset in units of
+        pi, half of its range.
 
     Returns
     -------
     ndarray, shape (..., D) or, as published, (..., D + 1)
-        The smallest first; per square metre and, for the offset, per square radian.
+        The smallest first.
 
     Raises
     ------
     ValueError
-        If a position is not finite or outside the room, or the form is unknown.
+        If a position is not finite or outside the room, the form is unknown, or the width is not above 0.
 
     Examples
     --------
@@ -272,6 +277,8 @@ def curvatures(room: Room, positions: ArrayLike, form: str = "as published") -> 
     else:
         method = "ml-projected" if form == "projected" else "phase-cost"
         jacobian = residuals(room, method)(places, pilots)[1]
+    half_width = float(positive("half_width", real_number("half_width", half_width), "m"))
+    jacobian = jacobian * np.where(np.arange(jacobian.shape[-1]) < room.n_coordinates, half_width, np.pi)
     # Both costs are half the squared residuals in standard deviations.
     hessian = np.swapaxes(jacobian, -1, -2) @ jacobian
-    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], -1)
+    return np.linalg.eigvalsh(hessian).reshape(*positions.shape[:-1], hessian.shape[-1])

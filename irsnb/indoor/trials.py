@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from irsnb import checks
 from irsnb.indoor.bounds import position_crlb
 from irsnb.indoor.costs import METHODS
-from irsnb.indoor.fingerprints import build_fingerprint
+from irsnb.indoor.fingerprints import FEWEST, build_fingerprint
 from irsnb.indoor.impairments import Impairment, impaired_pilots, impaired_room
 from irsnb.indoor.locate import locate
 from irsnb.indoor.remedies import calibrated_room, locate_with_offset, offset_crlb
@@ -54,7 +54,8 @@ def locate_trial(
 
     Examples
     --------
-    >>> drawn = locate_trial(np.random.default_rng(0), 200, room=Room(), positions=(1.0, 4.0))
+    >>> room = Room(extent=(0, 2, 3, 5))
+    >>> drawn = locate_trial(np.random.default_rng(0), 200, room=room, positions=(1.0, 4.0))
     >>> ratio = np.sqrt(np.mean(drawn["ml"] ** 2 / drawn["ml_bound"] ** 2))
     >>> bool(0.9 < ratio < 1.1)
     True
@@ -97,9 +98,9 @@ def impaired_trial(
     -------
     dict of ndarray
         ``"position"`` (draws, n, D): errors of maximum likelihood [m]. ``"position_bound"`` (draws, n, D):
-        root of the bound without any impairment [m]. ``"remedied_bound"`` (draws, n, D): with the offset
-        unknown, if it is estimated, and with the receiver's own errors counted as noise [m]. ``"accepted"``
-        (draws, n): whether the fit says that it converged.
+        root of the bound without any impairment [m]. ``"remedied_bound"`` (draws, n, D): with offset and
+        velocity unknown, if they are estimated, and with the receiver's own errors counted as noise [m].
+        ``"accepted"`` (draws, n): whether the fit says that it converged.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def impaired_trial(
 
     Examples
     --------
-    >>> setting = {"room": Room(), "positions": [(1.0, 4.0), (-2.0, 9.5)]}
+    >>> setting = {"room": Room(extent=(0, 2, 3, 5)), "positions": [(1.0, 4.0), (0.2, 4.8)]}
     >>> rng = np.random.default_rng(0)
     >>> spoiled = impaired_trial(rng, 5, **setting, impairment=Impairment(carrier_offset=20.0))
     >>> remedied = impaired_trial(
@@ -138,11 +139,12 @@ def impaired_trial(
     everywhere = np.tile(positions, (draws, 1))
     pilots = impaired_pilots(truth, everywhere, rng, impairment=impairment)
     shape = draws, *positions.shape
-    if impairment.estimate_offset:
+    moving = impairment.estimate_velocity
+    if impairment.estimate_offset or moving:
         beyond = 1 / (4 * room.n_pilots * impairment.symbol_time)
         most, time = MARGIN * abs(impairment.carrier_offset) + beyond, impairment.symbol_time
-        fix = locate_with_offset(believed, pilots, most=most, symbol_time=time)[0]
-        bound = offset_crlb(room, positions, symbol_time=time)
+        fix = locate_with_offset(believed, pilots, most=most, moving=moving, symbol_time=time)[0]
+        bound = offset_crlb(room, positions, moving=moving, symbol_time=time)
     else:
         fix, bound = locate(believed, pilots), position_crlb(room, positions)
     own = np.mean(np.abs(pilots.reshape(draws, len(positions), -1)) ** 2, axis=(0, 2))
@@ -199,6 +201,9 @@ def fingerprint_trial(
             raise ValueError(
                 f"changed: got {getattr(changed, name)} {name[2:]}; the room has {getattr(room, name)}"
             )
+    n_samples = checks.count("n_samples", n_samples, FEWEST)
+    for name, count in (("draws", draws), ("n_samples", n_samples)):
+        checks.check_memory(name, count, 16.0 * count * max(room.n_pilots, room.n_tiles))
     places = rng.uniform(*room.limits, (draws, room.n_coordinates))
     old, new = (
         build_fingerprint(draw_samples(each, n_samples, rng, multipath=multipath)) for each in (room, changed)

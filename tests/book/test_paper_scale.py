@@ -1,12 +1,14 @@
 """Runs at paper scale: pieces are kept as they come, and an interrupted run goes on to the same figures."""
 
 import json
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
 import pytest
 
 import paper_scale as tool
+from irsnb import indoor
 from irsnb.montecarlo.kept import cache_folder
 
 
@@ -134,7 +136,6 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
     monkeypatch.setattr(tool, "STATE", tmp_path)
     grid = tool.indoor_samples("1 m", 10)[2].positions
     estimates = grid + np.linspace(0, 0.05, len(grid))[:, None]
-    (tmp_path / "indoor").mkdir()
     np.save(tmp_path / "indoor" / f"{tool.file_stem('bilstm, both, 1 m')}.npy", estimates)
 
     def stays(room, pilots, starts, task, label, budget, piece):
@@ -142,10 +143,17 @@ def test_a_map_is_searched_comb_by_comb_and_put_together_in_order(tmp_path, monk
         return starts.tolist()
 
     monkeypatch.setattr(tool, "search_pieces", stays)
+    # Where the last steps lead is another test's.
+    monkeypatch.setattr(
+        indoor, "refine", lambda room, pilots, starts, method: SimpleNamespace(position=starts[:, 0])
+    )
     tool.run_hybrid(task, 1, 10, 100)
     kept = json.loads((tmp_path / "indoor" / f"{tool.file_stem(tool.hybrid_name(*task))}.json").read_text())
     assert len(set(labels)) == tool.COMBS and kept["users"] == len(grid) == 7371
     assert np.allclose(kept["map"], np.linalg.norm(estimates - grid, axis=-1), rtol=6e-3)
+    # They start inside the area.
+    assert 0.98 * max(kept["errors"]) < max(kept["refined"]) <= max(kept["errors"])
+    assert 0 < kept["refined_lost"] <= kept["lost"]
     assert kept["outside"] == 0 and kept["lost"] == kept["lost_inside"] > 0
 
 

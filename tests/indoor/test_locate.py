@@ -250,7 +250,9 @@ def test_vectors_and_spans_of_a_block():
         inside = np.all(np.abs(book.places[block] - (0, 5)) < 5, axis=-1)
         clean = signal(room, book.places[block][inside])
         unit = clean / np.linalg.norm(clean, axis=-1, keepdims=True)
-        assert np.allclose(book.vectors[block][inside], unit, atol=1e-5)
+        # Amplitudes between the corners of a block: nearly the places' own signals, up to a factor.
+        alike = np.abs(np.sum(book.vectors[block][inside] * unit.conj(), axis=-1))
+        assert alike.min() > 0.995 and alike.max() < 1 + 1e-5, alike.min()
         centred = book.vectors[block] - book.vectors[block].mean(axis=-1, keepdims=True)
         centred = centred / np.linalg.norm(centred, axis=-1, keepdims=True)
         span = book.spans.reshape(16, blocks, 8)[:, block]
@@ -258,7 +260,7 @@ def test_vectors_and_spans_of_a_block():
         # Each vector but for a thousandth; eight dimensions cannot hold more than the singular values say.
         held = np.sum(np.abs(centred @ span.conj()) ** 2, axis=-1)
         most = np.sum(np.linalg.svd(centred, compute_uv=False)[:8] ** 2)
-        assert held.min() > 0.999 and held.sum() < most + 1e-3
+        assert held.min() > 0.999 and held.sum() < most + 1e-3, held.min()
 
 
 def test_the_shortlist_of_blocks_loses_nothing():

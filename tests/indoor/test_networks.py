@@ -47,8 +47,8 @@ def test_coefficients_are_the_channels_without_distance_and_wave():
     # (2) against h_k: beta h = what tile_channels gives, with h_k in free space on both ways.
     beta = reflection_coefficients(ROOM, SAMPLES.positions)
     users = np.concatenate([SAMPLES.positions, np.full((400, 1), ROOM.user_height)], axis=1)
-    first = np.linalg.norm(ROOM.base_station - ROOM.tiles, axis=-1)
-    second = np.linalg.norm(users[:, None] - ROOM.tiles, axis=-1)
+    first = np.linalg.norm(ROOM.station - ROOM.tiles.positions, axis=-1)
+    second = np.linalg.norm(users[:, None] - ROOM.tiles.positions, axis=-1)
     wave = np.exp(-2j * np.pi / ROOM.wavelength * (first + second))
     h = (ROOM.wavelength / (4 * np.pi)) ** 2 / (first * second) * wave
     assert np.allclose(beta * h, tile_channels(ROOM, SAMPLES.positions), rtol=1e-9, atol=1e-18)

@@ -94,7 +94,7 @@ def test_an_unknown_height_is_found_at_its_bound(method):
     known = position_crlb(flat, places[:, :2], method=method)
     unknown = position_crlb(room, level, method=method)[:, :2, :2]
     assert np.all(np.linalg.eigvalsh(unknown - known)[:, 0] > -1e-9 * np.trace(known, axis1=1, axis2=2))
-    assert np.median(position_error_bound(unknown) / position_error_bound(known)) > 1.05
+    assert np.median(position_error_bound(unknown) / position_error_bound(known)) > 1.01
 
 
 def test_the_bound_of_an_unknown_height_by_finite_differences():
@@ -113,7 +113,7 @@ def test_the_bound_of_an_unknown_height_by_finite_differences():
 
 def test_users_on_several_floors():
     # Tiles at 1.5 m, seen by users from the first floor to the third.
-    room = own_room(3.5e9, user_height=(2.5, 9.0), walls=(0, 6, 0, 8), tx_power_dbm=40.0)
+    room = own_room(3.5e9, user_height=(2.5, 9.0), tx_power_dbm=40.0)
     error, ratio, _ = errors_over_bound(room, drawn(room, 60, 9), 10)
     assert np.median(ratio) < 1.2 and np.mean(ratio > 10) < 0.05
 

@@ -183,8 +183,9 @@ def test_curvatures_are_those_of_the_costs():
     pilots = signal(ROOM, place)
 
     def hessian(function, size):
+        units = np.array([0.2, 0.2, np.pi])[:size]
         moves = step * np.eye(size)
-        return np.array(
+        return np.outer(units, units) * np.array(
             [
                 [
                     (function(a + b) - function(a - b) - function(b - a) + function(-a - b)) / (4 * step**2)
@@ -201,7 +202,7 @@ def test_curvatures_are_those_of_the_costs():
     }
     for form, (function, size) in costs.items():
         wanted = np.linalg.eigvalsh(hessian(function, size))
-        assert np.allclose(curvatures(ROOM, place, form), wanted, rtol=1e-3), form
+        assert np.allclose(curvatures(ROOM, place, form, half_width=0.2), wanted, rtol=1e-3), form
     assert curvatures(ROOM, np.zeros((2, 0, 2)) + 4).shape == (2, 0, 3)
 
 

@@ -1,4 +1,4 @@
-"""Good calls of the indoor wing: the room, the estimators, the searches, the networks, the fingerprint."""
+"""Good calls of the indoor wing: the room, the estimators, the bounds."""
 
 from functools import cache
 from importlib import import_module
@@ -8,10 +8,7 @@ import walk
 from walk import (
     choice,
     complex_array,
-    costly,
     count,
-    flag,
-    function,
     instance,
     number,
     optional,
@@ -26,13 +23,9 @@ from irsnb.indoor import (
     costs,
     dictionary,
     echoes,
-    fingerprints,
     grid,
     mismatch,
-    networks,
-    samples,
     scene,
-    swarms,
     tiles,
 )
 
@@ -44,22 +37,7 @@ ROOM = scene.Room(height=3.0, n_pilots=8, tiles=TILES)
 PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
 SIGNAL = signals.signal(ROOM, PLACES)
 MEASURED = signals.receive(ROOM, PLACES, np.random.default_rng(0))
-SAMPLES = samples.draw_samples(ROOM, 30, np.random.default_rng(0))
-MANY = samples.draw_samples(ROOM, 1000, np.random.default_rng(0))
-OTHER = samples.draw_samples(
-    scene.Room(n_pilots=4, tiles=tiles.paper_tiles(1.0, 5)), 30, np.random.default_rng(0)
-)
 MISSING = {"nan": "means missing", "complex nan": "means missing"}
-
-
-@cache
-def locator():
-    return networks.train_network(ROOM, SAMPLES, "mlp", "coefficients", 1)
-
-
-@cache
-def fingerprint():
-    return fingerprints.build_fingerprint(MANY)
 
 
 @cache
@@ -78,23 +56,6 @@ def places(good=PLACES, **kwargs):
 
 def users(good=MEASURED, name_bad=(), **kwargs):
     return complex_array(good, trailing=2, lead=False, bad=[good[0], good[:0], *name_bad], **kwargs)
-
-
-def recorded(good=SAMPLES):
-    return instance(good, bad=[OTHER, samples.Samples, (PLACES, MEASURED)])
-
-
-def search(method="a-priori-pso"):
-    return {
-        "room": room(),
-        "method": choice(method, bad=["ant colony", "PSO"]),
-        "eliminated": flag(True),
-        "budget": count(40, bad=[10, 39, 10**9]),
-        "seed": seed(),
-        "population": count(20, low=2),
-        "half_width": positive(0.25, array=False),
-        "cost": choice("phase-cost", bad=["ml"]),
-    }
 
 
 SIDES = [(4.0, -4.0, 1.0, 10.0), (-4.0, 4.0, 1.0, 1.0), (-4.0, 4.0), (-4.0, 4.0, 1.0, 10.0, 0.0, 3.0), 1.0]
@@ -206,81 +167,8 @@ GOOD = {
         "rng": rng(),
         "method": choice("ml", bad=["music"]),
     },
-    swarms.swarm_search: search()
-    | {
-        "measured": complex_array(MEASURED[0], trailing=1, lead=False, bad=[MEASURED]),
-        "centre": optional(real(PLACE, lead=False, bad=[(30.0, 5.0), (1.0,), (1.0, 2.0, 3.0), 1.0])),
-    },
-    swarms.search_all: search()
-    | {
-        "measurements": users(MEASURED[:1]),
-        "centres": optional(real([PLACE], lead=False, bad=[PLACE, PLACES, 1.0])),
-        "jobs": count(1),
-    },
-    samples.Samples: {
-        "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
-        "pilots": users(skip={"a longer axis": "any number of pilots"}),
-        "coefficients": real(np.ones((2, 20)), lead=False, bad=[np.ones(20), np.ones((3, 20))]),
-    },
-    samples.draw_samples: {
-        "room": room(),
-        "n": count(3),
-        "rng": rng(),
-        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
-    },
-    samples.samples_at: {
-        "room": room(),
-        "positions": places(lead=False, trailing=2),
-        "rng": rng(),
-        "multipath": optional(number(20.0, low=-1000, high=1000, bad=["trees"])),
-    },
-    networks.distinct_inputs: {
-        "room": room(),
-        "samples": recorded(),
-        "kind": choice("both", bad=["all", "flattened"]),
-    },
-    networks.flattened_inputs: {"room": room(), "samples": recorded()},
-    networks.count_parameters: {
-        "name": choice("mlp", bad=["gru"]),
-        "n_pilots": count(32),
-        "n_tiles": count(100),
-    },
-    networks.build_network: {
-        "name": choice("mlp", bad=["gru"]),
-        "copies": costly(real(np.array([1.0, 2.0]), low=1, lead=False, bad=[2.0, [], [[1.0, 2.0]]])),
-        "seed": costly(seed()),
-    },
-    samples.split_samples: {"samples": instance(SAMPLES, bad=[SAMPLES[:9]]), "seed": seed()},
-    networks.train_network: {
-        "room": room(),
-        "samples": recorded(),
-        "name": choice("mlp", bad=["gru"]),
-        "kind": choice("coefficients", bad=["all"]),
-        "epochs": costly(count(1)),
-        "seed": costly(seed()),
-        "directory": walk.Arg(None, bad=[5, 1.5, True]),
-        "after_epoch": optional(function(print)),
-        "xla": costly(flag(True)),
-    },
-    networks.Locator.locate: {"self": walk.Fresh(locator), "room": room(), "samples": recorded()},
-    samples.shuffled: {
-        "samples": instance(SAMPLES),
-        "what": choice("pilots", bad=["positions"]),
-        "rng": rng(),
-    },
-    fingerprints.Fingerprint.locate: {
-        "self": walk.Fresh(fingerprint),
-        "measurements": users(name_bad=[np.zeros((2, 8))]),
-    },
-    fingerprints.build_fingerprint: {
-        "samples": costly(instance(MANY, bad=[SAMPLES])),
-        "method": costly(choice("ml", bad=["phase-cost"])),
-    },
 }
 RESULTS = {
     dictionary.Dictionary: "made by build_dictionary",
     grid.Grid: "made by search_grid",
-    swarms.Found: "made by swarm_search",
-    networks.Locator: "made by train_network",
-    fingerprints.Fingerprint: "made by build_fingerprint",
 }

@@ -33,7 +33,7 @@ from irsnb.indoor import (
     paper_tiles,
 )
 
-ROOM = Room(height=3.0, n_pilots=8, tiles=paper_tiles(3.0, 10))
+ROOM = Room(height=3.0, n_pilots=8, tiles=paper_tiles(3.0, 10), extent=(-2.5, 1.5, 3.5, 9.5))
 OTHER_ROOM = Room(n_pilots=4, tiles=paper_tiles(1.0, 5))
 PLACE, PLACES = (1.0, 4.0), [(1.0, 4.0), (-2.0, 9.0)]
 PILOTS = indoor.receive(ROOM, PLACES, np.random.default_rng(0))
@@ -92,8 +92,8 @@ GOOD = {
     indoor.swarm_search: {
         "room": room(),
         "pilots": complex_array(PILOTS, trailing=1, bad=[PILOTS[:0]]),
-        "settings": instance(
-            SearchSettings("a-priori-pso", "eliminated", 40, 20), bad=[SearchSettings, "pso"]
+        "settings": optional(
+            instance(SearchSettings("a-priori-pso", "eliminated", 40, 20), bad=[SearchSettings, "pso"])
         ),
         "centres": optional(real(PLACES, lead=False, bad=[PLACES[:1] * 3, (1.0,), (1.0, 2.0, 3.0), 1.0])),
         "seed": seed(),
@@ -103,6 +103,7 @@ GOOD = {
         "room": room(),
         "positions": places(),
         "form": choice("eliminated", bad=["best"]),
+        "half_width": positive(0.25, array=False),
     },
     Samples: {
         "positions": real(PLACES, lead=False, bad=[PLACE, np.ones((2, 3)), np.ones((3, 2))]),
@@ -175,6 +176,7 @@ GOOD = {
         "symbol_time": symbol_time(),
         "references": count(8, low=0),
         "estimate_offset": flag(True),
+        "estimate_velocity": flag(True),
         "calibration_places": count(20, low=0),
         "tell_model": flag(True),
     },
@@ -200,12 +202,14 @@ GOOD = {
         "room": room(),
         "pilots": complex_array(PILOTS[:1], trailing=2, lead=False, bad=[PILOTS[0], PILOTS[:0]]),
         "most": number(10.0, low=0, bad=[1e9]),
+        "moving": flag(False),
         "method": choice("ml", bad=["phase-cost"]),
-        "symbol_time": symbol_time(),
+        "symbol_time": costly(symbol_time()),
     },
     indoor.offset_crlb: {
         "room": room(),
         "positions": places(),
+        "moving": flag(False),
         "method": choice("ml", bad=["phase-cost"]),
         "symbol_time": symbol_time(),
     },
