@@ -402,7 +402,11 @@ plt.show()
 
 # %% tags=["hide-cell"]
 # Solution 2.
-assert round(1e-3 / half["plain", 3.0, "tiles off by 1 mm"][0], 1) in (0.4, 0.5, 0.6)
+assert round(1e-3 / half["plain", 3.0, "tiles off by 1 mm"][0], 1) in (
+    0.4,
+    0.5,
+    0.6,
+)
 
 # %% [markdown]
 # **3.** The station's oscillator is locked to the user's up to 1 Hz. Is the offset still worth estimating?
