@@ -165,7 +165,7 @@ power = np.prod([np.sum(np.abs(each) ** 2, axis=-1) for each in both], axis=0)
 coherence = np.median(inner / power)
 
 # %% [markdown]
-# The squared coherence of both models' pilots has a median of 0.67 over the area. So the true place often is no longer the best fit: 34 % of the users are off by more than 10 cm at 1 m, and 30 % at 3 m (of 80, each ± 10 %). Told of the mirrors, the search finds everyone, and half of them more closely than the bound of (2) allows, because mirrors send most users more power. **The remedy is a line of the model and costs nothing.** The same holds for phases in four steps. Curved waves (a tile of 1.07 m has its far field beyond 27 m) need the exact distances of 10,000 cells, but only in the last steps, from where the plain model ended.
+# The squared coherence of both models' pilots has a median of 0.67 over the area. So the true place often is no longer the best fit: about a third of the 80 users is off by more than 10 cm, at either height. Told of the mirrors, the search finds everyone, and half of them more closely than the bound of (2) allows, because mirrors send most users more power. **The remedy is a line of the model and costs nothing.** The same holds for phases in four steps. Curved waves (a tile of 1.07 m has its far field beyond 27 m) need the exact distances of 10,000 cells, but only in the last steps, from where the plain model ended.
 
 # %% tags=["hide-input"]
 lost = {
@@ -259,7 +259,7 @@ axes.set_yticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.1 mm", "1 mm", "1 cm", "10 cm"])
 plt.show()
 
 # %% [markdown]
-# From one survey to the next the median of ten users changes by a factor of several without calibration. So one survey, or one run with one survey, tells little. Ten to thirty known places lower the median from 2 mm to about half a millimetre, and more do not help: ten places give 320 pilots for 100 gains. It does not reach the bound, because the phase by which a tile's shift turns its signal depends, a little, on where the user is.
+# From one survey to the next the median of ten users changes by a factor of more than two without calibration. So one survey, or one run with one survey, tells little. Ten to thirty known places lower the median from 2 mm to about half a millimetre, and more do not help: ten places give 320 pilots for 100 gains. It does not reach the bound, because the phase by which a tile's shift turns its signal depends, a little, on where the user is.
 #
 # ## What happens during 32 pilots
 #
