@@ -209,6 +209,61 @@ def take_latencies(repeats=30):
     write(STATE / "indoor" / "latency.json", {"ms": spent, "date": datetime.date.today().isoformat()})
 
 
+def costs(n_samples=100_000, few=3, repeats=10, budget=5000):
+    """What an answer of each method costs: time of one answer asked for alone, preparation, memory.
+
+    Times are those of the processor, one thread; the least of some, for what else runs makes them longer.
+    """
+    from irsnb import indoor as wing
+
+    room, rng = wing.Room(), np.random.default_rng(SEED)
+    samples = wing.draw_samples(room, n_samples, rng)
+    users = samples.pilots[:repeats]
+    found = {}
+    # What is compiled and imported at a first call belongs to no method.
+    wing.locate(wing.Room(phase_seed=1), users[:1])
+    wing.swarm_search(room, users[0], wing.SearchSettings(budget=200))
+    for method in ("ml", "ml-projected", "phase-cost"):
+        prepared = spent_on(lambda m=method: wing.locate(room, users, method=m))
+        each = min(spent_on(lambda u=u, m=method: wing.locate(room, u[None], method=m)) for u in users)
+        dictionary = wing.build_dictionary(room, method)
+        # Single precision: what a search keeps once all places have been looked at.
+        vectors = 8 * dictionary.grid.n_blocks * len(dictionary.grid.inner) * room.n_pilots
+        size = dictionary.spans.nbytes + vectors
+        found[method] = {"ms": 1e3 * each, "preparation": prepared, "bytes": size}
+    for method in wing.SEARCHES:
+        search = wing.SearchSettings(method, budget=budget)
+        each = min(spent_on(lambda u=u, s=search: wing.swarm_search(room, u, s)) for u in users[:few])
+        found[method] = {"ms": 1e3 * each}
+    box = {"centres": samples.positions[0]}
+    swarm = min(spent_on(lambda u=u: wing.swarm_search(room, u, **box)) for u in users[:few])
+    found["swarm in a box"] = {"ms": 1e3 * swarm}
+    kept = []
+    training = wing.split_samples(samples, SEED)[0]
+    prepared = spent_on(lambda: kept.append(wing.build_fingerprint(training)))
+    each = min(spent_on(lambda u=u: kept[0].predict(u[None])) for u in users)
+    fields = "centres", "spans", "members", "vectors", "positions"
+    size = sum(getattr(kept[0], field).nbytes for field in fields)
+    found["fingerprint"] = {"ms": 1e3 * each, "preparation": prepared, "bytes": size}
+    row = np.zeros((1, 2 * room.n_pilots * (room.n_tiles + 1)), dtype=np.float32)
+    for name in wing.NETWORKS:
+        network = wing.build_network(name, np.ones(row.shape[1]))
+        network.predict_on_batch(row)
+        each = min(spent_on(lambda n=network: n.predict_on_batch(row)) for _ in range(repeats))
+        found[name] = {"ms": 1e3 * each, "bytes": 4 * network.count_params()}
+    sizes = {"samples": n_samples, "budget": budget}
+    made = provenance(("numpy", "keras", "tensorflow-cpu", "pymoo"), seed=SEED, scale="paper", **sizes)
+    short = {name: {key: float(f"{value:.3g}") for key, value in of.items()} for name, of in found.items()}
+    return KEPT["costs"], {"provenance": made, "methods": short}
+
+
+def spent_on(task):
+    """Seconds of the processor."""
+    start = time.process_time()
+    task()
+    return time.process_time() - start
+
+
 def keep_positions(name, positions, truth, step=1, **content):
     """Keep percentiles of the errors, each place's error where a map needs them, and the positions."""
     errors = np.linalg.norm(positions - truth.positions[::step], axis=-1)
@@ -430,7 +485,7 @@ def rounded(values, digits=4):
     return [float(f"{value:.{digits}g}") for value in values]
 
 
-PARTS = {"searches": searches, "indoor": indoor, "hybrid": hybrid}
+PARTS = {"searches": searches, "indoor": indoor, "hybrid": hybrid, "costs": costs}
 
 
 def main():
@@ -445,7 +500,9 @@ def main():
         sys.exit(f"irsnb: no part '{part}'; make paper-scale PART=... takes one of: {', '.join(PARTS)}")
     sizes = {} if given.epochs is None else {"epochs": given.epochs}
     name, kept = (
-        PARTS[part]() if part == "searches" else PARTS[part](given.only, run=not given.collect, **sizes)
+        PARTS[part]()
+        if part in ("searches", "costs")
+        else PARTS[part](given.only, run=not given.collect, **sizes)
     )
     target = TARGET / f"{name}.json"
     write(target, kept)

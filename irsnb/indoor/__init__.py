@@ -1,6 +1,7 @@
 """Part II, Aguiar et al. (2024): a user between two walls of tiles."""
 
 from irsnb.indoor.bounds import errors_at_bound, position_crlb
+from irsnb.indoor.causes import CAUSES, cause_trial
 from irsnb.indoor.costs import features, likelihood_cost, phase_cost, references
 from irsnb.indoor.dictionary import build_dictionary, search
 from irsnb.indoor.echoes import wall_images
@@ -20,6 +21,7 @@ from irsnb.indoor.tiles import Tiles, paper_tiles
 from irsnb.indoor.trials import fingerprint_trial, impaired_trial, locate_trial
 
 __all__ = [
+    "CAUSES",
     "CHOICES",
     "FORMS",
     "Fingerprint",
@@ -39,6 +41,7 @@ __all__ = [
     "build_fingerprint",
     "build_network",
     "calibrated_room",
+    "cause_trial",
     "count_parameters",
     "curvatures",
     "distinct_inputs",

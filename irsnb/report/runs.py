@@ -46,7 +46,12 @@ __all__ = [
 SCALES = ("quick", "paper")
 """What ``IRSNB_SCALE`` may say."""
 
-KEPT = {"searches": "indoor_searches", "indoor": "indoor_networks", "hybrid": "hybrid_networks"}
+KEPT = {
+    "searches": "indoor_searches",
+    "indoor": "indoor_networks",
+    "hybrid": "hybrid_networks",
+    "costs": "indoor_costs",
+}
 """Name of the kept file for each part of ``make paper-scale``."""
 
 CONDITIONS = {"1 m": (1.0, None), "3 m": (3.0, None), "3 m, multipath": (3.0, "walls")}

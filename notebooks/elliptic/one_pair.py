@@ -111,14 +111,14 @@ plt.show()
 # ## Move it first
 #
 # The paper turns both angles of the beam by a fixed $+\Delta$, then by $-\Delta$, and averages the two errors of the
-# azimuth $\theta$ at the radar,
+# azimuth at the radar, which becomes $\theta_+$ and $\theta_-$,
 #
 # $$
-# \text{MAE}_\theta = \tfrac{1}{2}\left(|\theta(+\Delta) - \theta(0)| + |\theta(-\Delta) - \theta(0)|\right), \tag{23}
+# \text{MAE}_\theta = \tfrac{1}{2}\left(|\theta_+ - \theta_0| + |\theta_- - \theta_0|\right), \tag{23}
 # $$
 #
-# and likewise for the elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, so that the answers (dark orange) can be told apart. All stand
-# at one height. The curve of the error appears once you have moved something.
+# and likewise for the elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, to tell the answers (dark orange) apart. All stand
+# at one height. The error's curve appears once you move something.
 
 # %% tags=["hide-input"]
 figures.Interactive("ellipse_explorer")
@@ -272,10 +272,10 @@ plt.show()
 # The last step turns the offset $(d_x, d_y, d_z)$ from radar to target into a direction. The paper prints
 #
 # $$
-# \hat\theta = \arccos\frac{d_x}{\sqrt{d_x^2 + d_y^2}}, \qquad \hat\varphi = \arctan\frac{|d_z|}{\sqrt{d_x^2 + d_y^2}}. \tag{17, 18}
+# \hat\theta = \arccos\frac{d_x}{d}, \quad \hat\varphi = \arctan\frac{|d_z|}{d} \tag{17, 18}
 # $$
 #
-# Neither can be negative.
+# with the level distance $d = \sqrt{d_x^2 + d_y^2}$. Neither can be negative.
 
 # %% mystnb={"figure": {"caption": "Where the printed direction is wrong, and by how much. Left, from above: south of the radar, (17) reports the mirror image in the north (this error is the same at every height). Right, a vertical section 800 m north of the surfaces: below the radar, (18) reports the mirror image above. White crosses: the targets of the paper's four experiments, where nothing is lost; triangle: the radar, squares: the first pair.", "name": "fig-signs"}, "image": {"alt": "Two maps with one colour scale from 0 to 180 degrees. Left, from above: no error north of the radar, an error that grows to 180 degrees south of it. Right, a vertical section: no error above the radar, an error that grows below it, largest straight below. Four white crosses lie in the parts without error."}} tags=["hide-input"]
 reach = np.linspace(-3000, 3000, 121) + 1.0
@@ -475,7 +475,7 @@ ledger.record(
         "counted in the closed form; an iterative solve would take a number of steps "
         "that depends on the target"),
     row("trend-wording", wording,
-        "“improving” must mean growing: (23), which has no noise, grows with e in azimuth "
+        "improving must mean growing: (23), which has no noise, grows with e in azimuth "
         f"at {rises.sum()} of {rises.size} steps",
         "read literally, an error that improves falls; but the paper's next sentence says that it is less "
         "where e is small, so the curve is meant to rise, and it does"),

@@ -84,6 +84,22 @@ def test_a_killed_training_goes_on_to_the_same_figures(tmp_path, monkeypatch):
     assert made["seed"] == tool.SEED and made["samples"] == 400 and made["machine"] and made["date"]
 
 
+def test_costs_are_kept_for_every_method():
+    from irsnb.indoor import NETWORKS, SEARCHES
+    from irsnb.indoor.costs import METHODS
+
+    name, kept = tool.costs(n_samples=1500, few=1, repeats=1, budget=200)
+    of = kept["methods"]
+    assert name == "indoor_costs" and set(of) == {
+        *METHODS, *SEARCHES, *NETWORKS, "swarm in a box", "fingerprint"
+    }  # fmt: skip
+    assert all(entry["ms"] > 0 for entry in of.values())
+    # 31.0 million parameters of four bytes; 81 x 91 places of a decimetre are the least that a search keeps.
+    assert of["bilstm"]["bytes"] == pytest.approx(4 * 31.0e6, rel=0.01)
+    assert of["ml"]["bytes"] > 8 * 32 * 7371 and of["ml"]["preparation"] > 0
+    json.dumps(kept)
+
+
 def test_refinenet_is_kept_with_what_it_answers_for_scenes_held_out(tmp_path, monkeypatch):
     only, sizes = "ranges, pool, paper, 2", {"epochs": 1}
     monkeypatch.setattr(tool, "STATE", tmp_path)

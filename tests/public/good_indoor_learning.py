@@ -227,6 +227,14 @@ GOOD = {
         "positions": places(PLACES[:1], lead=False, trailing=2, bad=[PLACE, [(6.0, 5.0)], 1.0]),
         "impairment": impairment(carrier_offset=10.0, references=4),
     },
+    indoor.cause_trial: {
+        "rng": rng(),
+        "draws": count(1),
+        "room": plane(),
+        "cause": choice("tiles off by 1 mm"),
+        "n_users": count(2),
+        "places": count(3),
+    },
     indoor.fingerprint_trial: {
         "rng": rng(),
         "draws": count(2),
