@@ -110,14 +110,14 @@ plt.show()
 #
 # ## Move it first
 #
-# The paper turns both angles of the beam by a fixed $+\Delta$, then by $-\Delta$, and averages the two errors of the
-# azimuth at the radar, which becomes $\theta_+$ and $\theta_-$,
+# The paper turns both angles of the beam by a fixed $+\Delta$, then by $-\Delta$, and averages the errors of the
+# azimuth at the radar, $\theta_+$ and $\theta_-$:
 #
 # $$
 # \text{MAE}_\theta = \tfrac{1}{2}\left(|\theta_+ - \theta_0| + |\theta_- - \theta_0|\right), \tag{23}
 # $$
 #
-# and likewise for the elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, to tell the answers (dark orange) apart. All stand
+# and likewise for elevation. The paper's $\Delta$ is 1°. The figure starts with 3°, to tell the answers (dark orange) apart. All stand
 # at one height. The error's curve appears once you move something.
 
 # %% tags=["hide-input"]
