@@ -28,7 +28,7 @@ CAUSES = {
     "walking, 1 m/s": (Impairment(speed=1.0), True),
     "receiver, 1 % error": (Impairment(evm=0.01), True),
 }
-"""What is wrong, as far as an :class:`Impairment` can say it, and whether a remedy is known."""
+"""What is wrong, as far as an :class:`irsnb.indoor.Impairment` can say it, and whether a remedy is known."""
 
 # Starts around an estimate whose height was wrong: to the sides, and upwards.
 _SIDES, _HIGHER = np.array([0, -0.04, 0.04, -0.08, 0.08]), np.array([0.02, 0.06, 0.1])
@@ -60,7 +60,7 @@ def cause_trial(
     room : Room
         As the model has it, with users in a plane.
     cause : str
-        A key of :data:`irsnb.indoor.CAUSES`. Echoes beside tiles: each tile's signal comes with an unknown
+        A key of `CAUSES`. Echoes beside tiles: each tile's signal comes with an unknown
         one 20 dB weaker.
     n_users : int
         Users in each room, drawn evenly from its extent.
@@ -89,6 +89,8 @@ def cause_trial(
         raise ValueError(f"room: got user_height {room.user_height}; it must be one height")
     checks.choice("cause", cause, CAUSES)
     n_users, places = checks.count("n_users", n_users), checks.count("places", places)
+    checks.check_memory("places", places, 1024.0 * places * room.n_pilots)
+    checks.check_memory("n_users", n_users, 1024.0 * n_users * room.n_pilots)
     checks.check_memory("draws", draws, 64.0 * draws * n_users * room.n_pilots)
     mended = CAUSES[cause][1]
     out = {name: np.full((draws, n_users), np.nan) for name in ("plain", "remedied", "bound")}

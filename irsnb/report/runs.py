@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from irsnb import checks
-from irsnb.indoor.swarms import FORMS
 
 __all__ = [
     "COMBS",
@@ -83,6 +82,7 @@ INDOOR = {
 }
 """Training runs of Part II by name: network, inputs, condition, and dropout where it is not the paper's."""
 
+_FORMS = ("as published", "eliminated", "projected")  # irsnb.indoor.swarms.FORMS, which would load scipy
 HALF_BOX = 0.25
 """Half the side of the box that the hybrid searches [m], unless a run's name says another."""
 
@@ -90,7 +90,7 @@ COMBS = 5
 """A map of all places is searched in so many interleaved parts: cut short, it still covers the area."""
 
 HYBRIDS = {
-    **{("mlp, both", where, form, HALF_BOX): 30 for where in CONDITIONS for form in FORMS},
+    **{("mlp, both", where, form, HALF_BOX): 30 for where in CONDITIONS for form in _FORMS},
     **{("fingerprint", where, form, 0.1): 30 for where in CONDITIONS for form in ("eliminated", "projected")},
     **{
         ("mlp, both", "1 m", form, half): 30
@@ -173,7 +173,7 @@ def hybrid_name(centres: str, where: str, form: str, half: float = HALF_BOX) -> 
     """
     checks.text("centres", centres)
     checks.choice("where", where, CONDITIONS)
-    checks.choice("form", form, FORMS)
+    checks.choice("form", form, _FORMS)
     half = float(checks.positive("half", checks.real_number("half", half), "m"))
     return f"hybrid, {centres}, {where}, {form}, {half:g} m"
 
@@ -303,7 +303,7 @@ def error_interval(kept_runs: dict[str, Any], run: str, percentile: float) -> np
     Examples
     --------
     >>> value, lower, upper = error_interval(kept("indoor_searches"), "ml", 50)
-    >>> 0 < lower < value < upper
+    >>> bool(0 < lower < value < upper)
     True
     """
     rank = checks.real_number("percentile", percentile)

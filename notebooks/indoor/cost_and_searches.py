@@ -76,8 +76,8 @@ fig.colorbar(mesh, ax=panels, label=words, location="bottom", shrink=0.6)
 plt.show()
 
 # %% [markdown]
-# <small>For readers of [the room](room.ipynb); Part II, Aguiar et al. (2024), sections II, IV and V-B. 15 minutes to read. **Run time** under 40 s. Afterwards you
-# can tell a search that is lost from one that is merely slow, and repair the second.</small>
+# <small>For readers of [the room](room.ipynb); Part II, Aguiar et al. (2024), sections II, IV and V-B. 15 minutes to read. **Run time** under 40 s. Afterwards
+# you can tell a search that is lost from one that is merely slow, and repair the second.</small>
 #
 # ## A cost of phases
 #

@@ -197,8 +197,11 @@ plt.show()
 # ## A pilot is a sum of a hundred arrows
 #
 # $$
-# y_t = x_t f^{(mp)} + x_t \sum_{k=1}^{K} \beta_{t,k} h_k + w_t , \qquad
-# h_k = \Big(\frac{\lambda}{4\pi}\Big)^{2} \frac{e^{-j2\pi (d_{1k} + d_{2k})/\lambda}}{d_{1k} d_{2k}} . \tag{4}
+# y_t = x_t f^{(mp)} + x_t \sum_{k=1}^{K} \beta_{t,k} h_k + w_t , \tag{4}
+# $$
+#
+# $$
+# h_k = \Big(\frac{\lambda}{4\pi}\Big)^{2} \frac{e^{-j2\pi (d_{1k} + d_{2k})/\lambda}}{d_{1k} d_{2k}} .
 # $$
 #
 # Here $x_t = \sqrt P$ is the amplitude sent, $w_t$ is complex Gaussian noise of power $\sigma^2$, and $f^{(mp)}$ is what reaches the user without the tiles, the same in all pilots. It is zero on this page; [at the bound](at_the_bound.ipynb) takes it up. *In words:*

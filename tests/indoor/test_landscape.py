@@ -37,7 +37,7 @@ def test_a_second_user_in_the_pilots_is_found():
         ({"beyond": 0.0}, "beyond"),
         ({"beyond": 5.0}, "beyond"),
         ({"starts": 0}, "starts"),
-        ({"positions": USERS[:1]}, "positions"),
+        ({"positions": USERS[:1]}, "pilots, positions"),
     ],
 )
 def test_bad_input_is_named(change, words):

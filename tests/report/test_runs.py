@@ -124,3 +124,10 @@ def test_interval_of_a_kept_percentile_covers_the_ranks_of_the_binomial():
     assert runs.error_interval(kept, "a", 99)[2] == np.inf
     with pytest.raises(ValueError, match="^percentile: got 100"):
         runs.error_interval(kept, "a", 100)
+
+
+def test_forms_are_those_of_the_searches():
+    from irsnb.indoor.swarms import FORMS
+
+    assert {name[2] for name in runs.HYBRIDS} == set(FORMS)
+    assert all(form in runs.hybrid_name("mlp, both", "1 m", form) for form in FORMS)
