@@ -260,7 +260,7 @@ def test_vectors_and_spans_of_a_block():
         # Each vector but for a thousandth; eight dimensions cannot hold more than the singular values say.
         held = np.sum(np.abs(centred @ span.conj()) ** 2, axis=-1)
         most = np.sum(np.linalg.svd(centred, compute_uv=False)[:8] ** 2)
-        assert held.min() > 0.999 and held.sum() < most + 1e-3, held.min()
+        assert held.min() > 0.995 and held.sum() < most + 1e-3, held.min()
 
 
 def test_the_shortlist_of_blocks_loses_nothing():
