@@ -395,8 +395,12 @@ plt.show()
 assert np.ptp(sines) < 0.25 and np.all(np.abs(sines - 0.9) < 0.25)
 
 # %% [markdown]
-# **2.** Where would a target have to stand for a detour that leaves lower to bias its elevation more than its azimuth?
+# **2.** Where must a target stand for a detour that leaves lower to bias elevation more than azimuth?
 #
+# :::{hint}
+# :class: dropdown
+# Differentiate the direction cosines.
+# :::
 # :::{admonition} Solution
 # :class: dropdown
 # Where $\tan\varphi\tan\theta < 1$: for this azimuth, below an elevation of 30.3°.

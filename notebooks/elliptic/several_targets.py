@@ -354,6 +354,10 @@ plt.show()
 #
 # **1.** In the first figure's cell, move B onto A's ray, to $(350, 1120, 0)$ m. Where are the false crossings now, and could this radar sort the echoes?
 #
+# :::{hint}
+# :class: dropdown
+# Which ellipses pass through both targets?
+# :::
 # :::{admonition} Solution 1
 # :class: dropdown
 # On the one ray both pairs cross twice, at A and at B. There are no false crossings and nothing to sort. But
@@ -418,11 +422,15 @@ alias = locate(surfaces, *seen, late, **noise)
 alias_off = np.linalg.norm(alias.position - victim, axis=-1)
 
 # %% [markdown]
-# **4.** With $N$ echoes over each of $M$ pairs, `associate` fits all $N^M$ choices for each of $K$ directions. How many fits do four targets and five pairs need, and how many ten targets? What would you do then?
+# **4.** With $N$ echoes over each of $M$ pairs, `associate` fits all $N^M$ choices for each of $K$ directions. How many fits do four targets and five pairs need, how many ten targets? What then?
 #
+# :::{hint}
+# :class: dropdown
+# Without ghosts, $N = K$.
+# :::
 # :::{admonition} Solution 4
 # :class: dropdown
-# Without ghosts $N = K$: $4 \cdot 4^5 = 4096$, and $10 \cdot 10^5$, a million. Then add one pair after the other to plausible choices only.
+# $4 \cdot 4^5 = 4096$, and $10 \cdot 10^5$, a million. Then add one pair after the other to plausible choices only.
 # :::
 
 # %% tags=["hide-cell"]

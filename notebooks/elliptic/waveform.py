@@ -385,7 +385,7 @@ plt.show()
 #
 # ## Exercises
 #
-# **1.** The bandwidth is doubled; power and the 128 subcarriers stay. What happens to the bound of the path sums? And to the threshold?
+# **1.** The bandwidth is doubled; power and the 128 subcarriers stay. What happens to the path sums' bound? And to the threshold?
 #
 # :::{hint}
 # :class: dropdown
@@ -403,8 +403,12 @@ assert np.allclose(wide_bound / sums_bound, 0.5)
 assert np.allclose(elliptic.link_budget(wide, target), snr)
 
 # %% [markdown]
-# **2.** The target is a small drone with a cross-section of 1 m² instead of 10 m². Which line in the map of the reach is now its end? Predict it, then draw the map with `Radar(cross_section=1)`.
+# **2.** The target is a small drone with a cross-section of 1 m² instead of 10 m². Which line of the reach map is now its end? Predict, then draw (`Radar(cross_section=1)`).
 #
+# :::{hint}
+# :class: dropdown
+# How many dB is a tenth?
+# :::
 # :::{admonition} Solution
 # :class: dropdown
 # The thin line of 10 dB, because every margin falls by 10 dB. The paper's target is now out of reach.
